@@ -1,0 +1,1 @@
+"""What the numbers are and mean: no Streamlit, no HTTP."""

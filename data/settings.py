@@ -1,0 +1,253 @@
+"""Settings: frozen, validated, read once; the only reader of the environment."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
+
+ROOT = Path(__file__).resolve().parent.parent
+SHIPPED = Path(__file__).with_name("settings.toml")
+SAMPLE = Path(__file__).parent / "sample" / "settings.toml"
+OWN = Path("plumbline.toml")
+
+Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]*$", max_length=80)]
+Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+
+
+class ConfigurationError(Exception):
+    """A setting is missing or wrong; the message names it and the fix."""
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Company(_Frozen):
+    """Who the numbers are about, and the calendar and currency they are told in."""
+
+    name: str = "Unnamed company"
+    time_zone: str = "UTC"
+    currency: Currency = "EUR"
+    fiscal_year_start_month: Annotated[int, Field(ge=1, le=12)] = 1
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise ValueError(f"{name!r} is no IANA time zone such as Europe/Berlin") from error
+        return name
+
+    @field_validator("fiscal_year_start_month", mode="before")
+    @classmethod
+    def _months_only(cls, value: object) -> object:
+        if isinstance(value, str) and "4-4-5" in value:
+            raise ValueError("a 4-4-5 calendar is not supported: give the month in which the fiscal year starts, 1 to 12")
+        return value
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+
+class Warehouse(_Frozen):
+    """Where the warehouse is: `sqlite:///path` (embedded) or `postgresql://user@host/name`."""
+
+    url: str
+
+
+class HttpLimits(_Frozen):
+    """Time limits and retries of every call to a source."""
+
+    connect_seconds: float = 5
+    read_seconds: float = 30
+    retries: Annotated[int, Field(ge=0, le=10)] = 4
+    backoff_seconds: float = 0.5
+    longest_wait_seconds: float = 60
+
+
+class MetricRules(_Frozen):
+    """The choices that definitions leave to a company."""
+
+    production: tuple[str, ...] = ("production", "prod", "live")
+    count_rollbacks: bool = True
+    tier_one: int = 1
+
+
+class Source(_Frozen):
+    """One configured instance of a connector; facts carry its id."""
+
+    id: Slug
+    type: Slug
+    base_url: str | None = None
+    since: date | None = None
+    lookback_days: Annotated[int, Field(ge=0, le=365)] = 7
+    fresh_within_hours: Annotated[float, Field(gt=0)] = 26
+    every: str | None = None
+    scope: Slug | None = None
+    secrets: dict[str, str] = {}
+    options: dict[str, Any] = {}
+
+
+class ScopeSetting(_Frozen):
+    """A thing that a number is about."""
+
+    id: Slug
+    kind: Literal["portfolio", "entity", "business_unit", "service", "integration", "journey", "feature", "provider"]
+    name: str
+    parent: Slug | None = None
+    tier: Annotated[int, Field(ge=1, le=5)] | None = None
+    currency: Currency | None = None
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+
+class AliasSetting(_Frozen):
+    """A source's own name for a scope."""
+
+    source: Slug
+    kind: str
+    key: str
+    scope: Slug
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+
+class Takes(_Frozen):
+    """The one source from which a scope, and what lies below it, takes a kind of fact."""
+
+    fact: str
+    scope: Slug
+    source: Slug
+
+
+class Job(_Frozen):
+    """A command that the schedule starts: a cron line in a zone of its own."""
+
+    id: Slug
+    cron: str
+    command: tuple[str, ...]
+    time_zone: str | None = None
+
+
+class Settings(_Frozen):
+    """Everything that a company may set."""
+
+    mode: Literal["real", "demo"] = "real"
+    company: Company = Company()
+    warehouse: Warehouse
+    http: HttpLimits = HttpLimits()
+    metrics: MetricRules = MetricRules()
+    kpis: tuple[str, ...]
+    source: tuple[Source, ...] = ()
+    scope: tuple[ScopeSetting, ...] = ()
+    alias: tuple[AliasSetting, ...] = ()
+    takes: tuple[Takes, ...] = ()
+    job: tuple[Job, ...] = ()
+    fonts: Path | None = None
+    files: tuple[Path, ...] = ()
+    clock: datetime | None = None
+
+    @model_validator(mode="after")
+    def _refers_to_what_exists(self) -> Settings:
+        scopes = [scope.id for scope in self.scope]
+        sources = [source.id for source in self.source]
+        for what, ids in (("scope", scopes), ("source", sources), ("job", [job.id for job in self.job])):
+            if twice := sorted({one for one in ids if ids.count(one) > 1}):
+                raise ValueError(f"{what} {twice[0]!r} is declared twice: give one of them another id")
+        wanted = [("parent", scope.parent) for scope in self.scope] + [("scope", alias.scope) for alias in self.alias]
+        wanted += [("scope", source.scope) for source in self.source] + [("scope", take.scope) for take in self.takes]
+        for field, name in wanted:
+            if name is not None and name not in scopes:
+                raise ValueError(f"{field} {name!r} is not declared: add a [[scope]] with that id")
+        for name in [alias.source for alias in self.alias] + [take.source for take in self.takes]:
+            if name not in sources:
+                raise ValueError(f"source {name!r} is not declared: add a [[source]] with that id")
+        if self.clock is not None and self.mode != "demo":
+            raise ValueError("PLUMBLINE_CLOCK is for the demo company only: unset it")
+        return self
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return self.company.zone
+
+    def source_named(self, name: str) -> Source:
+        """The configured source of that id; ConfigurationError where there is none."""
+        for source in self.source:
+            if source.id == name:
+                return source
+        known = ", ".join(source.id for source in self.source) or "none"
+        raise ConfigurationError(f"No source is called {name!r}; configured are: {known}.")
+
+
+def load(path: Path | None = None, environ: Mapping[str, str] | None = None) -> Settings:
+    """The shipped defaults with the company's file over them; the demo company's where it has none.
+
+    `path` goes before $PLUMBLINE_SETTINGS, that before ./plumbline.toml. Raises ConfigurationError.
+    """
+    environ = os.environ if environ is None else environ
+    named = path or (Path(environ["PLUMBLINE_SETTINGS"]) if environ.get("PLUMBLINE_SETTINGS") else None)
+    if named is not None and not named.is_file():
+        raise ConfigurationError(f"The settings file {named} does not exist: create it or correct PLUMBLINE_SETTINGS.")
+    own = named or (OWN if OWN.is_file() else SAMPLE)
+    merged = _merged(_read(SHIPPED), _read(own))
+    merged["files"] = (SHIPPED, own)
+    if url := environ.get("PLUMBLINE_WAREHOUSE"):
+        merged["warehouse"] = {"url": url}
+    if instant := environ.get("PLUMBLINE_CLOCK"):
+        merged["clock"] = _instant(instant)
+    try:
+        return Settings.model_validate(merged)
+    except ValidationError as error:
+        raise ConfigurationError(_first_fault(error, own)) from error
+
+
+def secret(name: str) -> SecretStr | None:
+    """A secret of the environment, which prints as stars; None where it is unset or empty."""
+    value = os.environ.get(name, "")
+    return SecretStr(value) if value else None
+
+
+def environment() -> dict[str, str]:
+    """A copy of the environment for a child process."""
+    return dict(os.environ)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigurationError(f"{path} is not valid TOML: {error}.") from error
+
+
+def _merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+    merged = dict(base)
+    for key, value in over.items():
+        old = merged.get(key)
+        merged[key] = _merged(old, value) if isinstance(old, dict) and isinstance(value, dict) else value
+    return merged
+
+
+def _instant(text: str) -> datetime:
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise ConfigurationError(f"PLUMBLINE_CLOCK is {text!r}: write an instant such as 2026-11-09T06:00Z.") from error
+    if instant.tzinfo is None:
+        raise ConfigurationError(f"PLUMBLINE_CLOCK is {text!r}: add its zone, for example Z for UTC.")
+    return instant.astimezone(UTC)
+
+
+def _first_fault(error: ValidationError, path: Path) -> str:
+    fault = error.errors()[0]
+    where = ".".join(str(part) for part in fault["loc"]) or "settings"
+    message = fault["msg"].removeprefix("Value error, ").rstrip(".")
+    return f"{path}: {where}: {message}."

@@ -1,0 +1,1 @@
+"""How the numbers arrive: sources, syncs, schedules."""
