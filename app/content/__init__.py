@@ -1,0 +1,1 @@
+"""What is said, for screen and paper alike."""

@@ -1,0 +1,1 @@
+"""How content is drawn: blocks to Streamlit, blocks to Typst."""
