@@ -16,7 +16,11 @@ class SyncError(Exception):
 
 
 class StopSource(SyncError):
-    """The source cannot be read until a person acts."""
+    """The source cannot be read until a person acts; `status` is the HTTP status behind it, where there is one."""
+
+    def __init__(self, message: str, status: int | None = None) -> None:
+        super().__init__(message)
+        self.status = status
 
 
 class TryAgain(SyncError):

@@ -143,7 +143,7 @@ def fault_of(response: requests.Response) -> SyncError | None:
         403: "the credentials lack a permission; see what `check` asks for",
         404: "nothing is there; check the names in the options, and that the credentials may see it",
     }
-    return StopSource(f"{named}: {advice.get(status, 'the source refuses this request')}.")
+    return StopSource(f"{named}: {advice.get(status, 'the source refuses this request')}.", status)
 
 
 @contextmanager
