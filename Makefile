@@ -1,0 +1,63 @@
+# `make run` starts Plumbline on a machine with Python 3.11, git and make; `make test` is what has to pass before a commit.
+.PHONY: help run test check soak bench pack clean environment tools machine
+
+HOST := 127.0.0.1
+PORT := 8501
+PERIOD :=
+PYTHON_IN := .venv/bin
+TEST_WORKERS := 2
+
+help:
+	@echo "make run      Plumbline on http://$(HOST):$(PORT) (PORT=… for another)"
+	@echo "make test     every check and every test; sets up what they need"
+	@echo "make check    style, types, import rules, migrations"
+	@echo "make soak     the laws at full size (long)"
+	@echo "make bench    the speed measurements of benchmarks/"
+	@echo "make pack     the board pack of the demo company, into packs/ (PERIOD=2026-10 for another month)"
+	@echo "make clean    remove the environment and caches; warehouse, settings and packs stay"
+
+run: environment
+	@$(PYTHON_IN)/python .ci/port.py $(HOST) $(PORT)
+	@$(PYTHON_IN)/python -m pipelines init
+	@echo "Plumbline is at http://$(HOST):$(PORT) (Ctrl-C ends it)"
+	@exec $(PYTHON_IN)/python -m streamlit run app/main.py --server.address $(HOST) --server.port $(PORT) --server.headless true
+
+test: machine tools check
+	@echo "Tests, $(TEST_WORKERS) at a time …"
+	@$(PYTHON_IN)/python -m pytest -n $(TEST_WORKERS) --dist worksteal
+
+check: tools
+	@echo "Style …"
+	@$(PYTHON_IN)/ruff check --quiet
+	@$(PYTHON_IN)/ruff format --check --quiet
+	@echo "Types …"
+	@$(PYTHON_IN)/mypy --no-error-summary
+	@echo "Import rules …"
+	@$(PYTHON_IN)/lint-imports --no-logo
+	@echo "Migrations …"
+	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && export PLUMBLINE_WAREHOUSE="sqlite:///$$folder/check.db" && \
+	  $(PYTHON_IN)/alembic -q upgrade head && $(PYTHON_IN)/alembic -q check
+
+soak: machine tools
+	@$(PYTHON_IN)/python -m pytest -n $(TEST_WORKERS) --timeout=0 tests/soak
+
+bench: tools
+	@for script in benchmarks/[a-z]*.py; do echo "== $$script" && $(PYTHON_IN)/python "$$script" || exit 1; done
+
+pack: environment
+	@$(PYTHON_IN)/python -m pipelines init
+	@period=$(PERIOD); $(PYTHON_IN)/python -m app board-pack --out packs \
+	  --period "$${period:-$$($(PYTHON_IN)/python -c 'from data.clock import clock; from datetime import timedelta; print(f"{clock().replace(day=1) - timedelta(days=1):%Y-%m}")')}"
+
+environment:
+	@.ci/environment requirements.txt
+
+tools:
+	@.ci/environment requirements-dev.txt
+
+machine:
+	@.ci/machine
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache tests/conformance/node_modules
+	find app data pipelines tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
