@@ -64,19 +64,40 @@ def _window(subject: str, start: float, end: float, failing: float, down: bool) 
     return Outage(subject, instant(first), instant(max(first + MINUTE, _minute(end))), failing, down, None)
 
 
-def _incident(
-    random: np.random.Generator, title: str, cause: Cause, start: float, end: float, services: tuple[str, ...],
-    integrations: tuple[str, ...] = (), provider: str | None = None, deployment: int | None = None,
-) -> Incident:  # fmt: skip
+@dataclass(frozen=True, slots=True)
+class _Trigger:
+    """Why an incident was opened, and what it hurt."""
+
+    title: str
+    cause: Cause
+    services: tuple[str, ...]
+    integrations: tuple[str, ...] = ()
+    provider: str | None = None
+    deployment: int | None = None
+
+
+def _incident(random: np.random.Generator, trigger: _Trigger, start: float, end: float) -> Incident:
     """An incident with the usual course: noticed, taken, mitigated when the window ends, closed after a watch."""
     length = end - start
     detected = start + min(length * 0.4, around(random, 150, 0.5, 30, 900))
     acknowledged = detected + min(length * 0.3, around(random, 180, 0.6, 20, 1200))
     resolved = end + around(random, 25 * MINUTE, 0.5, 5 * MINUTE, 4 * HOUR)
-    tiers = [service.tier for service in SERVICES if service.id in services]
-    severity = (1 if length >= 90 * MINUTE else 2) if 1 in tiers else 3
-    moments = (instant(start), instant(detected), instant(acknowledged), instant(end), instant(resolved))
-    return Incident("", title, severity, cause, provider, services, integrations, *moments, deployment)
+    tiers = [service.tier for service in SERVICES if service.id in trigger.services]
+    return Incident(
+        id="",
+        title=trigger.title,
+        severity=(1 if length >= 90 * MINUTE else 2) if 1 in tiers else 3,
+        cause=trigger.cause,
+        provider=trigger.provider,
+        services=trigger.services,
+        integrations=trigger.integrations,
+        started=instant(start),
+        detected=instant(detected),
+        acknowledged=instant(acknowledged),
+        mitigated=instant(end),
+        resolved=instant(resolved),
+        deployment=trigger.deployment,
+    )
 
 
 def _scene(scene: Scene) -> tuple[Incident, list[Outage]]:
@@ -85,9 +106,8 @@ def _scene(scene: Scene) -> tuple[Incident, list[Outage]]:
     failing = scene.failing
     windows = [_window(service, start, end, failing, failing >= 0.5) for service in scene.services]
     windows += [_window(integration, start, end, PROVIDER_DOWN, False) for integration in scene.integrations]
-    return _incident(
-        random, scene.title, scene.cause, start, end, scene.services, scene.integrations, scene.provider
-    ), windows
+    trigger = _Trigger(scene.title, scene.cause, scene.services, scene.integrations, scene.provider)
+    return _incident(random, trigger, start, end), windows
 
 
 def _own_changes(seed: int, month: int, rollouts: dict[str, list[Rollout]]) -> list[tuple[Incident, list[Outage]]]:
@@ -97,12 +117,10 @@ def _own_changes(seed: int, month: int, rollouts: dict[str, list[Rollout]]) -> l
         for rollout in rollouts[service.id]:
             if not rollout.hurts or rollout.undone_finished is None:
                 continue
-            start = rollout.created + (rollout.finished - rollout.created) * 0.8
+            start = rollout.finished - (60 if rollout.fate == "broke" else 0)
             own = deployment_id(position, month, rollout.number, 1)
-            title = f"{service.name}: errors after a release"
-            incident = _incident(
-                random, title, "own change", start, rollout.undone_finished, (service.id,), deployment=own
-            )
+            trigger = _Trigger(f"{service.name}: errors after a release", "own change", (service.id,), deployment=own)
+            incident = _incident(random, trigger, start, rollout.undone_finished)
             failing = DOWN if rollout.outage else DEGRADED
             found.append((incident, [_window(service.id, start, rollout.undone_finished, failing, rollout.outage)]))
     return found
@@ -136,10 +154,8 @@ def _provider_outage(
     if spreads:
         services = (integration.caller,)
         windows.append(_window(integration.caller, start + MINUTE, start + min(length, 25 * MINUTE), DOWN, True))
-    title = f"{name} unreachable"
-    incident = _incident(
-        random, title, "provider", start, start + length, services, (integration.id,), integration.provider
-    )
+    trigger = _Trigger(f"{name} unreachable", "provider", services, (integration.id,), integration.provider)
+    incident = _incident(random, trigger, start, start + length)
     return incident, windows
 
 
@@ -155,8 +171,8 @@ def _capacity(seed: int, month: int) -> list[tuple[Incident, list[Outage]]]:
         length = around(random, 13 * MINUTE, 0.6, 3 * MINUTE, 80 * MINUTE)
         down = bool(random.random() < 0.35)
         windows = [_window(service.id, start, start + length, DOWN if down else DEGRADED, down)]
-        title = f"{service.name} overloaded"
-        found.append((_incident(random, title, "capacity", start, start + length, (service.id,)), windows))
+        trigger = _Trigger(f"{service.name} overloaded", "capacity", (service.id,))
+        found.append((_incident(random, trigger, start, start + length), windows))
     return found
 
 
@@ -174,9 +190,8 @@ def _chain_halts(seed: int, month: int) -> list[tuple[Incident, list[Outage]]]:
         end = start + around(random, 95 * MINUTE, 0.6, 20 * MINUTE, 400 * MINUTE)
         windows = [_window(node, start, end, DOWN, True), _window(calls, start, end, PROVIDER_DOWN, False)]
         windows.append(_window("wallet", start, end, DEGRADED, False))
-        incident = _incident(
-            random, f"{chain} produced no blocks", "chain halt", start, end, (node, "wallet"), (calls,)
-        )
+        trigger = _Trigger(f"{chain} produced no blocks", "chain halt", (node, "wallet"), (calls,))
+        incident = _incident(random, trigger, start, end)
         found.append((incident, windows))
     return found
 

@@ -79,9 +79,17 @@ def _undone(random: np.random.Generator, rollout: Rollout, harm: float, day: dat
     noticed = rollout.finished + int(around(random, 19 * MINUTE, 0.6, 5 * MINUTE, 70 * MINUTE))
     done = noticed + int(around(random, 4 * MINUTE, 0.4, 80, 9 * MINUTE))
     return Rollout(
-        rollout.number, rollout.created, rollout.finished, rollout.pulls, rollout.direct, rollout.fate,
-        noticed, done, hurts=harm < (0.45 if in_bad_quarter(day) else 0.24), outage=harm < outage_share(day),
-    )  # fmt: skip
+        rollout.number,
+        rollout.created,
+        rollout.finished,
+        rollout.pulls,
+        rollout.direct,
+        rollout.fate,
+        noticed,
+        done,
+        hurts=harm < (0.45 if in_bad_quarter(day) else 0.24),
+        outage=harm < outage_share(day),
+    )
 
 
 def _weekly(random: np.random.Generator, month: int) -> list[Rollout]:

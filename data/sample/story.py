@@ -152,11 +152,12 @@ def _month(
     carried: dict[int, int] = {}
     if service is not LEGACY:
         for feature, rollout in features(seed, service, month, plan):
-            if rollout is not None:
-                place = sum(r.pulls for r in plan[: rollout.number])
-                carried[place] = len(issues)
-                feature = _before(feature, changed.pull_requests[place])
-            issues.append(feature)
+            if rollout is None:
+                issues.append(feature)
+                continue
+            place = sum(r.pulls for r in plan[: rollout.number])
+            carried[place] = len(issues)
+            issues.append(_before(feature, changed.pull_requests[place]))
         issues += bugs(seed, service, month) + tickets(seed, service, owned)
     pulls, told = numbered(month, position, list(changed.pull_requests), issues, carried)
     return _Month(plan, changed, deployments(seed, service, position, month, plan, changed.heads), pulls, told)
