@@ -1,0 +1,36 @@
+"""Change fail rate."""
+
+from __future__ import annotations
+
+from data.metrics.base import DAY, Better, Denominator, Domain, Evidence, Metric, Row, ScopeDay, Unit
+from data.metrics.intervals import counted_interval, unseen_bounds
+
+
+def daily(day: ScopeDay) -> tuple[Row, ...]:
+    """Deployments with at least one linked failure over deployments, by the day on which they finished."""
+    if "deployment" not in day.covered:
+        return ()
+    releases = {(release.source, release.source_id) for release in day.releases()}
+    failed = releases & day.failed
+    return (Row("", len(failed) * DAY, len(releases) * DAY, sample=len(releases), known=DAY, expected=DAY),)
+
+
+METRIC = Metric(
+    id="change_fail_rate",
+    name="Change fail rate",
+    version=1,
+    meaning="The share of production deployments that had to be undone or repaired at once.",
+    formula="production deployments with at least one linked failure / production deployments; counts deployments, "
+    "not incidents; a failure is a rollback of the deployment",
+    origin="DORA, dora.dev/guides/dora-metrics (2026)",
+    unit=Unit.RATIO,
+    better=Better.LOWER,
+    denominator=Denominator.OBSERVED,
+    evidence=Evidence.COUNTED,
+    domain=Domain.DELIVERY,
+    fact_kinds=("deployment",),
+    connect="Connect the system that deploys (for example a source of type github) and map its repositories.",
+    daily=daily,
+    unknown_bounds=unseen_bounds,
+    interval=counted_interval,
+)

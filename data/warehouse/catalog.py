@@ -1,0 +1,155 @@
+"""Scopes and the sources' names for them: from settings, or mapped by a person."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, Engine, Table, delete, insert, select, update
+
+from data.access import Actor, Permission
+from data.facts import KINDS
+from data.scopes import Alias, Resolver, Scope, Tree
+from data.settings import ConfigurationError, Settings
+from data.warehouse import change_log, schema
+from data.warehouse.engine import writing
+from data.warehouse.schema import FACT_TABLES
+from data.warehouse.upsert import chunks
+from data.warehouse.write import bump_version, fact_of, touch
+
+SETTINGS = "settings"
+
+
+def load_tree(connection: Connection) -> Tree:
+    """All scopes."""
+    columns = [column for column in schema.scope.c if column.name != "row"]
+    rows = connection.execute(select(*columns).order_by(schema.scope.c.id, schema.scope.c.row))
+    return Tree(tuple(Scope(**row._mapping) for row in rows))
+
+
+def load_aliases(connection: Connection) -> tuple[Alias, ...]:
+    """All names that sources use; a person's mapping goes before the settings'."""
+    table = schema.scope_alias
+    columns = (table.c.source, table.c.kind, table.c.key, table.c.scope, table.c.valid_from, table.c.valid_to)
+    rows = connection.execute(select(*columns).order_by(table.c.declared_by == SETTINGS, table.c.row))
+    return tuple(Alias(**row._mapping) for row in rows)
+
+
+def load_resolver(connection: Connection) -> Resolver:
+    """What finds the scope for a source's own name."""
+    return Resolver(load_tree(connection), load_aliases(connection))
+
+
+def apply_settings(engine: Engine, settings: Settings, actor: Actor) -> bool:
+    """Bring scopes and aliases in line with the settings; every difference is logged. Whether there was any."""
+    with writing(engine) as connection:
+        scopes = [scope.model_dump() for scope in settings.scope]
+        aliases = [alias.model_dump() | {"declared_by": SETTINGS} for alias in settings.alias]
+        new_tree = _align(connection, schema.scope, scopes, ("id", "valid_from"), {}, actor)
+        mine = {"declared_by": SETTINGS}
+        new_names = _align(connection, schema.scope_alias, aliases, ("source", "kind", "key", "valid_from"), mine, actor)
+        if not (new_tree or new_names):
+            return False
+        load_tree(connection).bottom_up()
+        rescope(connection, settings.zone)
+        if new_tree:
+            _touch_everything(connection, settings.zone)
+        bump_version(connection, "scopes and aliases from settings")
+        return True
+
+
+def _align(
+    connection: Connection,
+    table: Table,
+    wanted: list[dict[str, Any]],
+    keys: tuple[str, ...],
+    only: Mapping[str, Any],
+    actor: Actor,
+) -> bool:
+    """Make the table's rows (those that match `only`) the wanted ones."""
+    there = select(table)
+    for column, value in only.items():
+        there = there.where(table.c[column] == value)
+    names = [column.name for column in table.c if column.name != "row"]
+    old = {tuple(row._mapping[key] for key in keys): row for row in connection.execute(there)}
+    new = {tuple(row[key] for key in keys): row for row in wanted}
+    changed = False
+    for key in sorted(old.keys() | new.keys(), key=str):
+        before = {name: old[key]._mapping[name] for name in names} if key in old else None
+        after = new.get(key)
+        if before == after:
+            continue
+        changed = True
+        if before is not None:
+            connection.execute(delete(table).where(table.c.row == old[key].row))
+        if after is not None:
+            connection.execute(insert(table).values(**after))
+        what = f"{table.name} " + "/".join(str(part) for part in key if part is not None)
+        action = "added" if before is None else "removed" if after is None else "changed"
+        change_log.append(connection, actor, action, what, _plain(before), _plain(after), "settings file")
+    return changed
+
+
+def map_key(engine: Engine, settings: Settings, actor: Actor, source: str, kind: str, key: str, scope: str, why: str) -> None:
+    """Say which scope a source's own name means; its facts count for that scope from now on. NotPermitted."""
+    actor.require(Permission.MAP_KEYS)
+    with writing(engine) as connection:
+        if scope not in load_tree(connection):
+            raise ConfigurationError(f"There is no scope {scope!r}: choose one that exists.")
+        table = schema.scope_alias
+        same = (table.c.source == source) & (table.c.kind == kind) & (table.c.key == key) & (table.c.declared_by != SETTINGS)
+        old = connection.execute(select(table.c.scope).where(same)).scalar()
+        connection.execute(delete(table).where(same))
+        row = {"source": source, "kind": kind, "key": key, "scope": scope, "declared_by": actor.name}
+        connection.execute(insert(table).values(**row))
+        change_log.append(connection, actor, "mapped", f"scope_alias {source}/{kind}/{key}", old, scope, why)
+        rescope(connection, settings.zone, only=(source, kind, key))
+        bump_version(connection, f"{source} {kind} {key} mapped to {scope}")
+
+
+def rescope(connection: Connection, zone: ZoneInfo, only: tuple[str, str, str] | None = None) -> None:
+    """Find the scope of stored facts anew; days of facts that move are touched for the old and the new scope."""
+    resolver = load_resolver(connection)
+    for kind, table in FACT_TABLES.items():
+        names = select(table.c.source, table.c.key_kind, table.c.key).distinct()
+        if only is not None:
+            names = names.where(table.c.source == only[0], table.c.key_kind == only[1], table.c.key == only[2])
+        for source, key_kind, key in connection.execute(names).all():
+            _rescope_key(connection, table, kind, (source, key_kind, key), resolver, zone)
+
+
+def _rescope_key(
+    connection: Connection, table: Table, kind: str, name: tuple[str, str, str], resolver: Resolver, zone: ZoneInfo
+) -> None:
+    source, key_kind, key = name
+    same = (table.c.source == source) & (table.c.key_kind == key_kind) & (table.c.key == key)
+    moved: dict[str | None, list[str]] = {}
+    touched: set[tuple[str, str, date]] = set()
+    for row in connection.execute(select(table).where(same)):
+        days = fact_of(KINDS[kind], row._mapping).days(zone)
+        scope = resolver.scope(source, key_kind, key, min(days, default=None))
+        if scope == row.scope:
+            continue
+        moved.setdefault(scope, []).append(row.source_id)
+        touched |= {(kind, one, day) for one in (scope, row.scope) if one for day in days}
+    for scope, ids in moved.items():
+        for part in chunks(ids):
+            connection.execute(update(table).where(same, table.c.source_id.in_(part)).values(scope=scope))
+    touch(connection, touched)
+
+
+def _touch_everything(connection: Connection, zone: ZoneInfo) -> None:
+    """The tree changed: every day with facts is rolled up again."""
+    for kind, table in FACT_TABLES.items():
+        touched: set[tuple[str, str, date]] = set()
+        for row in connection.execute(select(table).where(table.c.scope.is_not(None))):
+            touched |= {(kind, row.scope, day) for day in fact_of(KINDS[kind], row._mapping).days(zone)}
+        touch(connection, touched)
+
+
+def _plain(row: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    if row is None:
+        return None
+    return {name: value.isoformat() if isinstance(value, date) else value for name, value in row.items()}

@@ -1,0 +1,251 @@
+"""Every question that is asked of the warehouse, one function each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Connection, Date, Integer, and_, case, column, func, or_, select, values
+
+from data.benchmarks.score import Target
+from data.facts import KINDS, Fact
+from data.metrics.base import Metric, Statistic, Totals
+from data.period import Period
+from data.warehouse import schema
+from data.warehouse.schema import FACT_TABLES
+from data.warehouse.write import fact_of
+
+TotalsKey = tuple[str, str, str, int]
+"""Metric, scope, variant, place of the period in the question."""
+
+
+@dataclass(frozen=True)
+class DataVersion:
+    """The state of the warehouse that an answer was read from."""
+
+    version: int
+    committed_at: datetime
+
+
+@dataclass(frozen=True)
+class SourceState:
+    """How a source stands: its last runs and what it left open."""
+
+    source: str
+    last_success: datetime | None
+    last_run: datetime | None
+    last_outcome: str | None
+    last_message: str
+    open_items: int
+    rejected: int
+
+
+@dataclass(frozen=True)
+class UnmappedKey:
+    """A name that a source uses and nobody has mapped to a scope."""
+
+    source: str
+    fact: str
+    kind: str
+    key: str
+    count: int
+
+
+@dataclass(frozen=True)
+class RejectedRow:
+    """A record that was set aside."""
+
+    source: str
+    kind: str
+    place: str
+    reason: str
+    first_seen: datetime
+    last_seen: datetime
+    times_seen: int
+
+
+def data_version(connection: Connection) -> DataVersion | None:
+    """The newest data version; None for a warehouse that nothing was written to."""
+    table = schema.data_version
+    row = connection.execute(select(table).order_by(table.c.version.desc()).limit(1)).first()
+    return DataVersion(row.version, row.committed_at) if row else None
+
+
+def info(connection: Connection) -> dict[str, str]:
+    """What the warehouse says of itself: its mode (demo or real)."""
+    rows = connection.execute(select(schema.warehouse_info.c.key, schema.warehouse_info.c.value))
+    return {key: value for key, value in rows}
+
+
+def totals(
+    connection: Connection, metrics: Sequence[Metric], scopes: Sequence[str], periods: Sequence[Period], until: date
+) -> dict[TotalsKey, Totals]:
+    """The daily rows added up per metric, scope, variant and period; days from `until` on have not come yet."""
+    spans = values(column("place", Integer), column("first", Date), column("after", Date), name="spans").data(
+        [(place, period.start, period.end) for place, period in enumerate(periods)]
+    )
+    span, table = spans.cte(), schema.daily_metric
+    versions = or_(*(and_(table.c.metric == one.id, table.c.version == one.version) for one in metrics))
+    sums = [func.sum(table.c[name]).label(name) for name in ("numerator", "denominator", "sum_squares")]
+    sums += [func.sum(table.c[name]).label(name) for name in ("sample", "known", "expected")]
+    query = (
+        select(table.c.metric, table.c.scope, table.c.variant, span.c.place, *sums, func.count().label("days"))
+        .join_from(table, span, and_(table.c.day >= span.c.first, table.c.day < span.c.after))
+        .where(versions, table.c.scope.in_(list(scopes)))
+        .group_by(table.c.metric, table.c.scope, table.c.variant, span.c.place)
+    )
+    found: dict[TotalsKey, Totals] = {}
+    for row in connection.execute(query):
+        period = periods[row.place]
+        length = max(row.days, (min(period.end, max(until, period.start)) - period.start).days)
+        numbers = (int(row.numerator), int(row.denominator), int(row.sum_squares), int(row.sample))
+        found[row.metric, row.scope, row.variant, row.place] = Totals(
+            *numbers, int(row.known), int(row.expected), int(row.days), length
+        )
+    return found
+
+
+def configured(connection: Connection, metrics: Sequence[Metric], scopes: Sequence[str]) -> set[tuple[str, str]]:
+    """The (metric, scope) pairs that ever had a row."""
+    table = schema.daily_metric
+    query = select(table.c.metric, table.c.scope).distinct()
+    rows = connection.execute(
+        query.where(table.c.metric.in_([one.id for one in metrics]), table.c.scope.in_(list(scopes)))
+    )
+    return {(metric, scope) for metric, scope in rows}
+
+
+def statistics(
+    connection: Connection, metric: Metric, scopes: Sequence[str], periods: Sequence[Period]
+) -> dict[tuple[str, int], tuple[Statistic, ...]]:
+    """The kept statistics of a metric by scope and place of the period."""
+    table = schema.period_metric
+    places = {(period.start, period.end): place for place, period in enumerate(periods)}
+    query = select(table).where(
+        table.c.metric == metric.id,
+        table.c.version == metric.version,
+        table.c.scope.in_(list(scopes)),
+        table.c.start.in_([period.start for period in periods]),
+    )
+    found: dict[tuple[str, int], list[Statistic]] = {}
+    for row in connection.execute(query.order_by(table.c.scope, table.c.start, table.c.statistic)):
+        place = places.get((row.start, row.end))
+        if place is not None:
+            one = Statistic(row.statistic, row.value, row.low, row.high, row.n)
+            found.setdefault((row.scope, place), []).append(one)
+    return {key: tuple(rows) for key, rows in found.items()}
+
+
+def targets(connection: Connection) -> tuple[Target, ...]:
+    """All targets that were ever in force."""
+    table = schema.target
+    rows = connection.execute(select(table).order_by(table.c.metric, table.c.valid_from, table.c.id))
+    return tuple(_target(row._mapping) for row in rows)
+
+
+def _target(row: Mapping[Any, Any]) -> Target:
+    fields = {name: row[name] for name in Target.__dataclass_fields__}
+    for edge in ("low", "high"):
+        fields[edge] = None if fields[edge] is None else Decimal(fields[edge])
+    return Target(**fields)
+
+
+def source_states(connection: Connection) -> tuple[SourceState, ...]:
+    """How each source that ever ran stands."""
+    run = schema.sync_run
+    done = case((run.c.outcome == "done", run.c.finished))
+    latest = select(run.c.source, func.max(run.c.id).label("id"), func.max(done).label("success")).group_by(run.c.source)
+    last = latest.subquery()
+    query = select(run.c.source, last.c.success, run.c.started, run.c.outcome, run.c.message)
+    rows = connection.execute(query.join(last, run.c.id == last.c.id).order_by(run.c.source)).all()
+    opened = _counts(connection, schema.open_item)
+    rejected = _counts(connection, schema.rejected_record)
+    return tuple(
+        SourceState(
+            row.source, row.success, row.started, row.outcome, row.message,
+            opened.get(row.source, 0), rejected.get(row.source, 0),
+        )
+        for row in rows
+    )
+
+
+def _counts(connection: Connection, table: Any) -> dict[str, int]:
+    rows = connection.execute(select(table.c.source, func.count()).group_by(table.c.source))
+    return {source: count for source, count in rows}
+
+
+def sources_of(connection: Connection) -> dict[str, tuple[str, ...]]:
+    """The sources that deliver each kind of fact."""
+    table = schema.covered
+    found: dict[str, list[str]] = {}
+    for fact, source in connection.execute(select(table.c.fact, table.c.source).distinct().order_by(table.c.source)):
+        found.setdefault(fact, []).append(source)
+    return {fact: tuple(sources) for fact, sources in found.items()}
+
+
+def unmapped_keys(connection: Connection) -> tuple[UnmappedKey, ...]:
+    """Names of sources that no scope was found for, with how many facts wait for it."""
+    found: list[UnmappedKey] = []
+    for kind, table in FACT_TABLES.items():
+        columns = (table.c.source, table.c.key_kind, table.c.key)
+        query = select(*columns, func.count()).where(table.c.scope.is_(None)).group_by(*columns)
+        found += [UnmappedKey(row[0], kind, row[1], row[2], row[3]) for row in connection.execute(query)]
+    return tuple(sorted(found, key=lambda one: (-one.count, one.source, one.key)))
+
+
+def rejected_records(connection: Connection, limit: int = 500) -> tuple[RejectedRow, ...]:
+    """The records that were set aside, the latest first."""
+    table = schema.rejected_record
+    columns = [table.c[name] for name in RejectedRow.__dataclass_fields__]
+    rows = connection.execute(select(*columns).order_by(table.c.last_seen.desc(), table.c.source, table.c.place).limit(limit))
+    return tuple(RejectedRow(**row._mapping) for row in rows)
+
+
+def facts_between(
+    connection: Connection, kind: str, scopes: Sequence[str], start: Any, end: Any, by: str, limit: int | None = None
+) -> tuple[Fact, ...]:
+    """Facts of some scopes whose `by` lies from `start` up to but not including `end`, the latest first."""
+    table = FACT_TABLES[kind]
+    query = select(table).where(table.c.scope.in_(list(scopes)), table.c[by] >= start, table.c[by] < end)
+    rows = connection.execute(query.order_by(table.c[by].desc(), table.c.source_id).limit(limit))
+    return tuple(fact_of(KINDS[kind], row._mapping) for row in rows)
+
+
+def fact_scopes(connection: Connection, kind: str, facts: Sequence[Fact]) -> dict[tuple[str, str], str]:
+    """The scope that each fact was found to be about."""
+    table = FACT_TABLES[kind]
+    rows = connection.execute(
+        select(table.c.source, table.c.source_id, table.c.scope).where(
+            table.c.source_id.in_([fact.source_id for fact in facts]), table.c.scope.is_not(None)
+        )
+    )
+    return {(source, source_id): scope for source, source_id, scope in rows}
+
+
+def daily_rows(
+    connection: Connection, metric: Metric, scope: str, variant: str, period: Period
+) -> dict[date, tuple[int, int, int, int]]:
+    """Numerator, denominator, known and expected (millionths) of each day of a period that has a row."""
+    table = schema.daily_metric
+    query = select(table.c.day, table.c.numerator, table.c.denominator, table.c.known, table.c.expected).where(
+        table.c.metric == metric.id, table.c.version == metric.version, table.c.scope == scope, table.c.variant == variant
+    )
+    rows = connection.execute(query.where(table.c.day >= period.start, table.c.day < period.end).order_by(table.c.day))
+    return {row.day: (row.numerator, row.denominator, row.known, row.expected) for row in rows}
+
+
+def links(connection: Connection, kind: str, scopes: Sequence[str]) -> tuple[Any, ...]:
+    """The links of a kind in some scopes: (from_source, from_id, to_source, to_id, method, confidence)."""
+    table = schema.link
+    columns = (table.c.from_source, table.c.from_id, table.c.to_source, table.c.to_id, table.c.method, table.c.confidence)
+    query = select(*columns).where(table.c.kind == kind, table.c.scope.in_(list(scopes)))
+    return tuple(connection.execute(query.order_by(*columns[:4])).all())
+
+
+def restated_since(connection: Connection, since: datetime) -> tuple[Any, ...]:
+    """Restatements of closed periods recorded at or after an instant."""
+    table = schema.restatement
+    return tuple(connection.execute(select(table).where(table.c.at >= since).order_by(table.c.id)).all())

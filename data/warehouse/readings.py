@@ -1,0 +1,270 @@
+"""A reading: one metric for one scope and period with all that the reader needs to judge it.
+
+The one place where value, target, verdict and history meet; tile, drill-down, JSON and PDF are made from readings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from statistics import median
+
+from sqlalchemy import Connection
+
+from data.benchmarks.load import Edition, Reference, references
+from data.benchmarks.score import OpenPeriod, Target, Verdict, Word, score
+from data.metrics import METRICS, metric_named
+from data.metrics.base import NO_SOURCE, Denominator, Metric, Statistic, Totals, Unit, Value, value_of
+from data.metrics.error_budget import spent
+from data.metrics.spend import REPORTING
+from data.period import Kind, Period, day_of
+from data.scopes import Scope, Tree
+from data.settings import Settings
+from data.warehouse import read
+from data.warehouse.catalog import load_resolver, load_tree
+from data.warehouse.days import Days
+from data.warehouse.rollup import samples_of
+
+HISTORY = 12
+
+
+@dataclass(frozen=True)
+class Part:
+    """How one service stands, for a number whose verdict needs every one of them."""
+
+    scope: Scope
+    value: Value
+    verdict: Verdict | None
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One metric of one scope in one period. `history` holds (period, value) of the last periods, this one last."""
+
+    metric: Metric
+    scope: Scope
+    period: Period
+    variant: str
+    value: Value
+    previous: Value
+    year_before: Value
+    target: Target | None
+    verdict: Verdict | None
+    references: tuple[tuple[Edition, Reference], ...]
+    parts: tuple[Part, ...]
+    history: tuple[tuple[Period, Value], ...]
+    still_open: OpenPeriod | None
+    fresh_at: datetime | None
+    currency: str
+
+
+@dataclass
+class Reader:
+    """Reads one unchanging state of the warehouse; `now` is the commit time of that state."""
+
+    connection: Connection
+    settings: Settings
+    tree: Tree = field(init=False)
+    version: read.DataVersion | None = field(init=False)
+    targets: tuple[Target, ...] = field(init=False)
+    _fresh: dict[str, datetime | None] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.tree = load_tree(self.connection)
+        self.version = read.data_version(self.connection)
+        self.targets = read.targets(self.connection)
+        states = {state.source: state.last_success for state in read.source_states(self.connection)}
+        self._fresh = {}
+        for fact, sources in read.sources_of(self.connection).items():
+            known = [states.get(source) for source in sources]
+            self._fresh[fact] = min((at for at in known if at is not None), default=None) if all(known) else None
+
+    @property
+    def today(self) -> date:
+        """The calendar day of the data; no number reads the wall clock."""
+        return day_of(self.version.committed_at, self.settings.zone) if self.version else date.min
+
+    def reading(self, metric: Metric, scope: str, period: Period) -> Reading:
+        """One reading."""
+        return self.readings([metric], scope, period)[0]
+
+    def readings(self, metrics: Sequence[Metric], scope: str, period: Period) -> tuple[Reading, ...]:
+        """Readings of several metrics for the same scope and period."""
+        history = [period.shifted(-steps) for steps in range(HISTORY - 1, -1, -1)]
+        asked = [*history, period.year_before()]
+        parts = self._part_scopes(scope, period)
+        based = {metric_named(metric.derived_from) if metric.derived_from else metric for metric in metrics}
+        table = _Table(self, tuple(sorted(based, key=lambda one: one.id)), (scope, *(one.id for one in parts)), asked)
+        return tuple(self._reading(metric, scope, period, table, parts) for metric in metrics)
+
+    def _part_scopes(self, scope: str, period: Period) -> tuple[Scope, ...]:
+        day = min(period.end - timedelta(days=1), max(self.today, period.start))
+        row = self.tree.get(scope, day)
+        return self.tree.below(scope, day, "service") if row.kind != "service" else ()
+
+    def _reading(
+        self, metric: Metric, scope: str, period: Period, table: _Table, services: tuple[Scope, ...]
+    ) -> Reading:
+        row = self.tree.get(scope, period.start)
+        last = len(table.periods) - 2
+        target = self.target(metric.id, scope, period)
+        values = [table.value(metric, scope, place, self) for place in range(len(table.periods))]
+        history = tuple(zip(table.periods[:-1], values[:-1], strict=True))
+        parts = tuple(self._part(metric, one, period, table) for one in services if table.has(metric, one.id))
+        open_period = self.still_open(metric, scope, period, table)
+        value = _with_spread(metric, values[last], parts)
+        verdict = score(
+            metric, value, target, still_open=open_period, history=[one.value for _, one in history[:-1]]
+        )
+        if metric.id == "availability" and target is not None and parts and value.value is not None:
+            verdict = _of_parts(parts, self.settings.metrics.tier_one, verdict)
+        return Reading(
+            metric=metric,
+            scope=row,
+            period=period,
+            variant=self.variant(metric, scope, period),
+            value=value,
+            previous=values[last - 1],
+            year_before=values[-1],
+            target=target,
+            verdict=verdict,
+            references=references(metric.id),
+            parts=parts,
+            history=history,
+            still_open=open_period,
+            fresh_at=self.fresh_at(metric),
+            currency=self.currency(scope, period),
+        )
+
+    def _part(self, metric: Metric, scope: Scope, period: Period, table: _Table) -> Part:
+        last = len(table.periods) - 2
+        values = [table.value(metric, scope.id, place, self) for place in range(last + 1)]
+        target = self.target(metric.id, scope.id, period)
+        opened = self.still_open(metric, scope.id, period, table)
+        past = [value.value for value in values[:-1]]
+        return Part(scope, values[last], score(metric, values[last], target, still_open=opened, history=past))
+
+    def target(self, metric: str, scope: str, period: Period) -> Target | None:
+        """The target in force at the period's start: legal before house, the nearest scope upwards first."""
+        alive = [
+            one
+            for one in self.targets
+            if one.metric == metric
+            and one.valid_from <= period.start
+            and (one.valid_to is None or period.start < one.valid_to)
+        ]
+        path: list[str | None] = [*self.tree.path(scope, period.start), None]
+        alive = [one for one in alive if one.scope in path]
+        order = {"legal": 0, "house": 1}
+        return min(
+            alive,
+            key=lambda one: (order[one.kind], path.index(one.scope), -one.valid_from.toordinal()),
+            default=None,
+        )
+
+    def still_open(self, metric: Metric, scope: str, period: Period, table: _Table) -> OpenPeriod | None:
+        """How far the period has come, None when it is over."""
+        if period.end <= self.today:
+            return None
+        totals = table.totals(metric, scope, len(table.periods) - 2, self)
+        return OpenPeriod(totals.days if totals else 0, period.length)
+
+    def currency(self, scope: str, period: Period) -> str:
+        """The reporting currency of the scope."""
+        return self.tree.currency(scope, period.start, self.settings.company.currency)
+
+    def variant(self, metric: Metric, scope: str, period: Period) -> str:
+        """The kept variant that answers for the scope: money in its reporting currency."""
+        in_currency = metric.unit is Unit.MONEY or metric.id == "integration_share"
+        return REPORTING + self.currency(scope, period) if in_currency else ""
+
+    def fresh_at(self, metric: Metric) -> datetime | None:
+        """When the oldest of the sources behind the metric last succeeded."""
+        known = [self._fresh.get(kind) for kind in metric.fact_kinds]
+        return None if None in known else min(at for at in known if at is not None)
+
+    def statistics_now(self, metric: Metric, scope: str, period: Period) -> tuple[Statistic, ...]:
+        """Statistics of a period that is not kept, computed from the facts by the same functions."""
+        assert metric.statistics is not None
+        days = Days(self.connection, self.settings, self.tree, load_resolver(self.connection))
+        samples = samples_of(metric, days, scope, period)
+        return metric.statistics(sorted(one for found in samples.values() for one in found))
+
+
+class _Table:
+    """Totals and statistics of some metrics, scopes and periods, read at once. The last period is the year before."""
+
+    def __init__(
+        self, reader: Reader, metrics: tuple[Metric, ...], scopes: tuple[str, ...], periods: list[Period]
+    ) -> None:
+        self.periods = periods
+        self._totals = read.totals(reader.connection, metrics, scopes, periods, reader.today)
+        self._configured = read.configured(reader.connection, metrics, scopes)
+        self._statistics: dict[str, Mapping[tuple[str, int], tuple[Statistic, ...]]] = {
+            metric.id: read.statistics(reader.connection, metric, scopes, periods)
+            for metric in metrics
+            if metric.statistics is not None
+        }
+
+    def has(self, metric: Metric, scope: str) -> bool:
+        return (metric.derived_from or metric.id, scope) in self._configured
+
+    def totals(self, metric: Metric, scope: str, place: int, reader: Reader) -> Totals | None:
+        name = metric.derived_from or metric.id
+        variant = reader.variant(metric_named(name), scope, self.periods[place])
+        return self._totals.get((name, scope, variant, place))
+
+    def value(self, metric: Metric, scope: str, place: int, reader: Reader) -> Value:
+        if not self.has(metric, scope):
+            return Value(None, NO_SOURCE)
+        period = self.periods[place]
+        if metric.derived_from is not None:
+            base = self.value(metric_named(metric.derived_from), scope, place, reader)
+            target = reader.target(metric.derived_from, scope, period)
+            return spent(base, target.low if target else None)
+        totals = self.totals(metric, scope, place, reader)
+        found: tuple[Statistic, ...] = ()
+        if metric.statistics is not None and totals is not None:
+            kept = self._statistics[metric.id].get((scope, place), ())
+            by_itself = period.kind in (Kind.CUSTOM, Kind.WEEK, Kind.DAY)
+            found = reader.statistics_now(metric, scope, period) if by_itself else kept
+        return value_of(metric, totals, found)
+
+
+def _with_spread(metric: Metric, value: Value, parts: tuple[Part, ...]) -> Value:
+    """A calendar rate of a wider scope is a total: the median service and the spread stand beside it."""
+    known = sorted(part.value.value for part in parts if part.value.value is not None)
+    if metric.denominator is not Denominator.CALENDAR or not known:
+        return value
+    spread = {"median_service": median(known), "lowest_service": known[0], "highest_service": known[-1]}
+    return replace(value, statistics={**value.statistics, **spread})
+
+
+def _of_parts(parts: tuple[Part, ...], tier_one: int, own: Verdict | None) -> Verdict:
+    """Met only if every tier-1 service meets it."""
+    words = [part.verdict.word for part in parts if part.verdict and part.scope.tier == tier_one]
+    room = own.to_target if own else None
+    held = sum(word is Word.MET for word in words)
+    said = f"{held} of {len(words)} tier-{tier_one} services hold."
+    if not words:
+        return own or Verdict(Word.NO_DATA, "No tier-1 service is observed.")
+    for word in (Word.MISSED, Word.AT_RISK, Word.NO_DATA, Word.NOT_CONFIGURED, Word.CANNOT_TELL):
+        if word in words:
+            shown = Word.CANNOT_TELL if word in (Word.NO_DATA, Word.NOT_CONFIGURED) else word
+            return Verdict(shown, said, room)
+    return Verdict(Word.MET, said, room)
+
+
+def tier_one_parts(reading: Reading, tier_one: int) -> tuple[Part, ...]:
+    """The services that the verdict of availability depends on, the worst first."""
+    chosen = [part for part in reading.parts if part.scope.tier == tier_one]
+    known = [part for part in chosen if part.value.value is not None]
+    known.sort(key=lambda part: part.value.value or Decimal(0))
+    return (*known, *(part for part in chosen if part.value.value is None))
+
+
+def all_readings(reader: Reader, scope: str, period: Period) -> tuple[Reading, ...]:
+    """Every metric of a scope and period."""
+    return reader.readings(METRICS, scope, period)

@@ -1,0 +1,219 @@
+"""python -m pipelines: bring numbers into the warehouse."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Annotated, Any
+
+import typer
+from sqlalchemy import Engine
+
+from data.access import Actor, command_line_actor
+from data.benchmarks.load import BadBenchmark
+from data.clock import clock, fix_clock
+from data.settings import ConfigurationError, Settings, Source, load
+from data.warehouse.engine import WarehouseError, create_engine_for
+from data.warehouse.migrate import migrate
+from data.warehouse.runs import Held
+from pipelines.errors import SyncError
+
+app = typer.Typer(no_args_is_help=True, add_completion=True, pretty_exceptions_enable=False)
+
+PART, WRONG = 1, 2
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+OneSource = Annotated[str | None, typer.Option("--source", help="Only this source; all of them without.")]
+_EXPECTED = (ConfigurationError, WarehouseError, BadBenchmark, Held, SyncError)
+
+
+@app.command()
+def init(as_json: AsJson = False) -> None:
+    """Make or migrate the warehouse; load the demo company where no settings file of one's own exists."""
+    with _prepared() as (settings, engine, actor):
+        from pipelines.demo_company import is_loaded
+
+        reports: list[Any] = []
+        if settings.mode == "demo" and not is_loaded(engine, clock()):
+            reports = _run_syncs(settings, engine, settings.source)
+        _say({"schema": 1, "warehouse": "ready", "mode": settings.mode, "sources": reports}, as_json, "")
+        _leave(reports)
+
+
+@app.command()
+def check(source: OneSource = None, as_json: AsJson = False) -> None:
+    """Tell for each source whether address, credentials, permissions and names are right; stores nothing."""
+    from pipelines.checking import check_source
+
+    with _speaking(), _demo(_settings()) as settings:
+        findings = [found for one in _chosen(settings, source) for found in check_source(settings, one)]
+        lines = [f"{'ok  ' if one['good'] else 'FIX '} {one['source']}: {one['subject']}: {one['says']}" for one in findings]
+        _say({"schema": 1, "findings": findings}, as_json, "\n".join(lines) or "No source is configured: add a [[source]].")
+        if any(not one["good"] for one in findings):
+            raise typer.Exit(WRONG)
+
+
+@app.command()
+def sync(
+    source: OneSource = None,
+    since: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="First day to ask for.")] = None,
+    full: Annotated[bool, typer.Option("--full", help="Ask for everything again, not from the cursors on.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Read the sources from where the last run stopped, then roll up."""
+    with _prepared() as (settings, engine, _):
+        day = since.date() if since else None
+        reports = _run_syncs(settings, engine, _chosen(settings, source), since=day, full=full)
+        if as_json:
+            _say({"schema": 1, "sources": reports}, as_json, "")
+        _leave(reports)
+
+
+@app.command()
+def rollup(as_json: AsJson = False) -> None:
+    """Bring the daily numbers up to date with the stored facts."""
+    with _prepared() as (settings, engine, _):
+        done = _roll_up(settings, engine)
+        _say({"schema": 1, **done}, as_json, f"{done['rows']:,} daily rows changed, {done['restated']:,} of closed periods.")
+
+
+@app.command()
+def status(as_json: AsJson = False) -> None:
+    """How each source stands: last success, open items, what was set aside, what nobody mapped."""
+    from pipelines.checking import status_of
+
+    with _speaking():
+        settings = _settings()
+        found = status_of(create_engine_for(settings.warehouse.url), settings)
+        lines = [
+            f"{one['source']}: last success {one['last_success'] or 'never'}{', LATE' if one['late'] else ''}, "
+            f"{one['open_items']} open, {one['rejected']} set aside" for one in found["sources"]
+        ]
+        lines += [f"unmapped: {one['source']} {one['kind']} {one['key']} ({one['count']})" for one in found["unmapped"]]
+        _say({"schema": 1, **found}, as_json, "\n".join(lines) or "No source has run yet: run `python -m pipelines sync`.")
+
+
+@app.command()
+def schedule(
+    once: Annotated[bool, typer.Option("--once", help="Start what is due, wait for it and leave; for an outer cron.")] = False,
+) -> None:
+    """Run the configured jobs at their times."""
+    from pipelines.schedule import run_due, serve
+
+    with _prepared() as (settings, engine, _):
+        if once:
+            raise typer.Exit(PART if any(run_due(engine, settings)) else 0)
+        serve(engine, settings)
+
+
+@app.command()
+def demo(
+    port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 8599,
+    end: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last day of the story.")] = None,
+) -> None:
+    """Serve the demo company's sources on loopback, as the real ones would answer."""
+    from pipelines.demo_company import last_day, serve_sources
+
+    with _speaking():
+        settings = _settings()
+        serve_sources(settings, end.date() if end else last_day(settings), port)
+
+
+def _settings() -> Settings:
+    settings = load()
+    fix_clock(settings.clock)
+    return settings
+
+
+@contextmanager
+def _speaking() -> Iterator[None]:
+    """Expected errors end the command with one sentence on stderr."""
+    try:
+        yield
+    except _EXPECTED as error:
+        print(f"{error}", file=sys.stderr)
+        raise typer.Exit(WRONG) from error
+
+
+@contextmanager
+def _demo(settings: Settings) -> Iterator[Settings]:
+    """The settings with the addresses of the demo's sources, which run for as long as the block does."""
+    if settings.mode != "demo":
+        yield settings
+        return
+    from pipelines.demo_company import serving
+
+    with serving(settings) as served:
+        yield served
+
+
+@contextmanager
+def _prepared() -> Iterator[tuple[Settings, Engine, Actor]]:
+    """Settings, a warehouse of this version that has taken them, and who acts."""
+    from data.warehouse.catalog import apply_settings
+    from data.warehouse.policy import claim_mode, seed_targets
+
+    with _speaking():
+        settings = _settings()
+        actor = command_line_actor(getpass.getuser())
+        engine = create_engine_for(settings.warehouse.url)
+        migrate(engine)
+        claim_mode(engine, settings)
+        apply_settings(engine, settings, actor)
+        seed_targets(engine, actor)
+        yield settings, engine, actor
+
+
+def _chosen(settings: Settings, name: str | None) -> Sequence[Source]:
+    return settings.source if name is None else (settings.source_named(name),)
+
+
+def _run_syncs(settings: Settings, engine: Engine, sources: Sequence[Source], **options: Any) -> list[dict[str, Any]]:
+    from pipelines.progress import as_json, console, remarks, report_table, watching
+    from pipelines.sync import STOPPED, SyncReport, sync
+
+    reports: list[SyncReport] = []
+    with _demo(settings) as served:
+        for source in sources:
+            with watching(source.id) as watch:
+                try:
+                    here = served.source_named(source.id)
+                    reports.append(sync(engine, served, here, watch=watch.page, **options))
+                except Held as error:
+                    reports.append(SyncReport(source.id, STOPPED, str(error)))
+    _roll_up(settings, engine)
+    console.print(report_table(reports))
+    for line in (line for report in reports for line in remarks(report)):
+        console.print(line, markup=False, highlight=False)
+    return [as_json(report) for report in reports]
+
+
+def _roll_up(settings: Settings, engine: Engine) -> dict[str, Any]:
+    from data.warehouse.rollup import rollup as roll_up
+    from pipelines.progress import watching
+
+    with watching("numbers") as watch:
+        done = roll_up(engine, settings, watch.say)
+    return {"rows": done.rows, "restated": done.restated, "data_version": done.data_version}
+
+
+def _leave(reports: Sequence[dict[str, Any]]) -> None:
+    outcomes = {report["outcome"] for report in reports}
+    if outcomes and outcomes <= {"stopped"}:
+        raise typer.Exit(WRONG)
+    if outcomes - {"done"}:
+        raise typer.Exit(PART)
+
+
+def _say(found: dict[str, Any], as_json: bool, text: str) -> None:
+    if as_json:
+        print(json.dumps(found, ensure_ascii=False, indent=1))
+    elif text:
+        print(text)
+
+
+if __name__ == "__main__":
+    app()
