@@ -1,0 +1,37 @@
+"""What every test may ask for: real servers, real inputs; and what none may do: reach beyond this machine."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+
+import hypothesis
+import pytest
+
+pytest_plugins = [
+    "pytester",
+    "tests.presence",
+    "tests.servers.app",
+    "tests.servers.chromium",
+    "tests.servers.postgres",
+    "tests.servers.prism",
+    "tests.servers.prometheus",
+    "tests.servers.warehouse",
+]
+
+# chance finds new cases at a desk; a gate must give the same answer twice, and shares its processor
+hypothesis.settings.register_profile("desk", deadline=None)
+hypothesis.settings.register_profile("gate", deadline=None, derandomize=True, database=None)
+hypothesis.settings.load_profile("gate" if os.environ.get("CI") else "desk")
+
+
+def _only_this_machine(event: str, arguments: tuple[object, ...]) -> None:
+    if event != "socket.connect":
+        return
+    connection, address = arguments
+    if connection.family in (socket.AF_INET, socket.AF_INET6) and address[0] not in ("127.0.0.1", "::1", "localhost"):
+        pytest.fail(f"Tests speak to 127.0.0.1 only; this one called {address[0]}.")
+
+
+sys.addaudithook(_only_this_machine)
