@@ -19,7 +19,7 @@ from tests.servers.child import answers, free_port, program, running
 
 @dataclass(frozen=True)
 class PrometheusServer:
-    """Its address, and what its history has to answer: start, end, step; per service availability, requests, error rate."""
+    """Its address, and what its history answers: start, end, step; per service availability, requests error rate."""
 
     base_url: str
     expected: dict[str, Any]

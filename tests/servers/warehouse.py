@@ -25,7 +25,7 @@ def warehouse_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 @pytest.fixture(params=_DATABASES)
 def migrated_warehouse_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """A fresh warehouse with this version's tables, on SQLite and on PostgreSQL: a copy, so that it is there at once."""
+    """A fresh warehouse with this version's tables, on SQLite and on PostgreSQL: a copy, hence there at once."""
     if request.param == "sqlite":
         copy = tmp_path / "plumbline.db"
         shutil.copyfile(request.getfixturevalue("_migrated_file"), copy)
