@@ -11,7 +11,6 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from zoneinfo import ZoneInfo
 
-from app.content.blocks import Verdict
 from data.money import Money
 from data.period import Kind, Period, day_of
 
@@ -72,14 +71,14 @@ def count(value: Number | None) -> str:
 def plain(value: Number | None, most: int = 2, *, signed: bool = False) -> str:
     """As few decimals as the value has, and never more than `most`: "14", "1.8"."""
     exact = _finite(value)
-    return ABSENT if exact is None else number(exact, min(most, _decimals_of(_rounded(exact, most))), signed=signed)
+    return ABSENT if exact is None else number(exact, min(most, decimals_of(_rounded(exact, most))), signed=signed)
 
 
 def significant(value: Number | None, digits: int = 3) -> str:
     """With about as many digits as a reader can use: "1.82", "18.2", "182", "1,820"."""
     exact = _finite(value)
-    if exact is None:
-        return ABSENT
+    if not exact:
+        return ABSENT if exact is None else "0"
     return number(exact, min(_MOST_DIGITS, max(0, digits - 1 - exact.adjusted())))
 
 
@@ -108,7 +107,7 @@ def percent_digits(ratio: Number, target: Number | None = None) -> int:
     digits = _natural_digits(shown)
     if aim is not None:
         edges.append(aim * 100)
-        digits = max(digits, min(_MOST_DIGITS, _decimals_of(aim * 100)))
+        digits = max(digits, min(_MOST_DIGITS, decimals_of(aim * 100)))
     while digits < _MOST_DIGITS and any(_side(_rounded(shown, digits), edge) != _side(shown, edge) for edge in edges):
         digits += 1
     return digits
@@ -218,11 +217,6 @@ def between(low: str, high: str) -> str:
 def joined(*texts: str) -> str:
     """The texts that are there, with middle dots between them."""
     return " · ".join(text for text in texts if text)
-
-
-def verdict_word(verdict: Verdict | None) -> str:
-    """A verdict for a sentence; "no target" where there is none."""
-    return "no target" if verdict is None else verdict.replace("_", " ")
 
 
 def day(value: date | None) -> str:
@@ -336,8 +330,9 @@ def _side(value: Decimal, edge: Decimal) -> int:
     return (value > edge) - (value < edge)
 
 
-def _decimals_of(value: Decimal) -> int:
-    exponent = value.normalize().as_tuple().exponent
+def decimals_of(value: Number) -> int:
+    """How many decimals a number has when written out, "0.25": 2."""
+    exponent = (_finite(value) or Decimal(0)).normalize().as_tuple().exponent
     return max(0, -exponent) if isinstance(exponent, int) else 0
 
 
