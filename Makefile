@@ -28,14 +28,15 @@ test: machine tools check
 
 check: tools
 	@echo "Style …"
-	@$(PYTHON_IN)/ruff check --quiet
+	@$(PYTHON_IN)/ruff check --quiet --output-format concise
 	@$(PYTHON_IN)/ruff format --check --quiet
 	@echo "Types …"
 	@$(PYTHON_IN)/mypy --no-error-summary
 	@echo "Import rules …"
 	@$(PYTHON_IN)/lint-imports --no-logo
 	@echo "Migrations …"
-	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && export PLUMBLINE_WAREHOUSE="sqlite:///$$folder/check.db" && \
+	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
+	  export PLUMBLINE_SETTINGS=data/settings.toml PLUMBLINE_WAREHOUSE="sqlite:///$$folder/check.db" && \
 	  $(PYTHON_IN)/alembic -q upgrade head && $(PYTHON_IN)/alembic -q check
 
 soak: machine tools
