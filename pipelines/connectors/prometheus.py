@@ -16,11 +16,11 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from data.clock import clock
 from data.facts import Fact, ProbeDay, RequestDay
 from data.period import day_of, day_start
+from pipelines.connectors._prometheus_api import PrometheusApi
+from pipelines.connectors._prometheus_days import Availability, DayFound, Requests, read_days, read_run
+from pipelines.connectors._prometheus_reading import Reading, plan
 from pipelines.connectors.base import Connector, Covered, Finding, Need, Options, Page, Position, Record, Rejected
 from pipelines.errors import SkipRecord, StopSource, SyncError
-from pipelines.prometheus_api import PrometheusApi
-from pipelines.prometheus_days import Availability, DayFound, Requests, read_days, read_run
-from pipelines.prometheus_reading import Reading, plan
 from pipelines.promql import Run, duration_seconds, is_selector
 
 TOKEN = Need("PROMETHEUS_TOKEN", "a bearer token that may query metrics", optional=True)

@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from data.period import day_seconds
-from pipelines.prometheus_days import Availability, DayFound, Requests, unseen_day
+from pipelines.connectors._prometheus_days import Availability, DayFound, Requests, unseen_day
 from pipelines.promql import Spans
 
 DAYS_A_PAGE = 31

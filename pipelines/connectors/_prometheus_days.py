@@ -9,10 +9,11 @@ from decimal import Decimal
 from typing import Annotated, ClassVar
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
+from pipelines.connectors._prometheus_api import Answer, PrometheusApi
+from pipelines.connectors.base import Options
 from pipelines.errors import SkipRecord
-from pipelines.prometheus_api import Answer, PrometheusApi
 from pipelines.promql import (
     SHORTEST_STEP,
     Run,
@@ -31,10 +32,8 @@ _TOO_DENSE = Decimal("1.1")
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 
 
-class Entry(BaseModel):
+class Entry(Options):
     """One question to the server: its answers carry the key in `label`, or are all about the one `key`."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     fact: ClassVar[str]
 
@@ -70,7 +69,6 @@ class Entry(BaseModel):
     def per_day(self) -> int:
         """Evaluations that one day takes, at most."""
         return 90_000 // self.step + 1
-
 
     @property
     def about(self) -> str:
