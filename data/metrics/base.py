@@ -76,7 +76,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Totals:
-    """Rows of a period added up; `days` is how many calendar days had a row, `length` how many the period has so far."""
+    """Rows of a period added up; `days` is how many calendar days had a row, `length` how many have come so far."""
 
     numerator: int
     denominator: int
@@ -102,7 +102,7 @@ class Totals:
 
 @dataclass(frozen=True)
 class ScopeDay:
-    """All that a metric may look at: the facts of one scope itself on one day, and what is linked to them.
+    """All that a metric may look at: the facts of one scope on one day, and what is linked to them.
 
     `covered` holds the kinds of fact that were read completely for the day; `rate(currency, into)` is the average of
     the day's month or None; `currencies` are the reporting currencies of the scope and of those above it.
@@ -200,7 +200,7 @@ class Value:
 
 
 NO_SOURCE, NO_DATA, NO_EVENTS, NO_RATE = "no_source", "no_data", "no_events", "no_fx_rate"
-NO_TARGET = "no_target"
+NO_TARGET, NOT_KEPT = "no_target", "not_kept"
 
 REASONS: dict[str, str] = {
     NO_SOURCE: "no source is connected for this scope",
@@ -208,6 +208,7 @@ REASONS: dict[str, str] = {
     NO_EVENTS: "nothing happened that could be counted",
     NO_RATE: "an exchange rate is missing",
     NO_TARGET: "no target is set, so there is no budget",
+    NOT_KEPT: "it was restated later, and what does not add up is not kept for an earlier day",
 }
 
 

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, Date, Integer, and_, case, column, func, or_, select, values
+from sqlalchemy import CTE, Connection, Date, Integer, and_, case, column, func, or_, select, values
 
 from data.benchmarks.score import Target
 from data.facts import KINDS, Fact
@@ -67,27 +67,25 @@ class RejectedRow:
     times_seen: int
 
 
-def data_version(connection: Connection) -> DataVersion | None:
-    """The newest data version; None for a warehouse that nothing was written to."""
+def data_version(connection: Connection, as_of: datetime | None = None) -> DataVersion | None:
+    """The newest data version, or the newest one at an instant; None where nothing had been written."""
     table = schema.data_version
-    row = connection.execute(select(table).order_by(table.c.version.desc()).limit(1)).first()
+    query = select(table) if as_of is None else select(table).where(table.c.committed_at <= as_of)
+    row = connection.execute(query.order_by(table.c.version.desc()).limit(1)).first()
     return DataVersion(row.version, row.committed_at) if row else None
 
 
 def info(connection: Connection) -> dict[str, str]:
     """What the warehouse says of itself: its mode (demo or real)."""
     rows = connection.execute(select(schema.warehouse_info.c.key, schema.warehouse_info.c.value))
-    return {key: value for key, value in rows}
+    return dict(rows.tuples().all())
 
 
 def totals(
     connection: Connection, metrics: Sequence[Metric], scopes: Sequence[str], periods: Sequence[Period], until: date
 ) -> dict[TotalsKey, Totals]:
     """The daily rows added up per metric, scope, variant and period; days from `until` on have not come yet."""
-    spans = values(column("place", Integer), column("first", Date), column("after", Date), name="spans").data(
-        [(place, period.start, period.end) for place, period in enumerate(periods)]
-    )
-    span, table = spans.cte(), schema.daily_metric
+    span, table = _spans(periods), schema.daily_metric
     versions = or_(*(and_(table.c.metric == one.id, table.c.version == one.version) for one in metrics))
     sums = [func.sum(table.c[name]).label(name) for name in ("numerator", "denominator", "sum_squares")]
     sums += [func.sum(table.c[name]).label(name) for name in ("sample", "known", "expected")]
@@ -106,6 +104,34 @@ def totals(
             *numbers, int(row.known), int(row.expected), int(row.days), length
         )
     return found
+
+
+def _spans(periods: Sequence[Period]) -> CTE:
+    spans = values(column("place", Integer), column("first", Date), column("after", Date), name="spans").data(
+        [(place, period.start, period.end) for place, period in enumerate(periods)]
+    )
+    return spans.cte()
+
+
+def restated_sums(
+    connection: Connection, metrics: Sequence[Metric], scopes: Sequence[str], periods: Sequence[Period], after: datetime
+) -> dict[TotalsKey, tuple[int, int, int]]:
+    """What restatements after an instant added to numerator, denominator (millionths) and number of days."""
+    span, table = _spans(periods), schema.restatement
+    versions = or_(*(and_(table.c.metric == one.id, table.c.version == one.version) for one in metrics))
+    changes = [
+        func.sum(func.coalesce(table.c[f"new_{name}"], 0) - func.coalesce(table.c[f"old_{name}"], 0))
+        for name in ("numerator", "denominator")
+    ]
+    there = [case((table.c[f"{when}_numerator"].is_(None), 0), else_=1) for when in ("new", "old")]
+    query = (
+        select(table.c.metric, table.c.scope, table.c.variant, span.c.place, *changes, func.sum(there[0] - there[1]))
+        .join_from(table, span, and_(table.c.day >= span.c.first, table.c.day < span.c.after))
+        .where(versions, table.c.scope.in_(list(scopes)), table.c.at > after)
+        .group_by(table.c.metric, table.c.scope, table.c.variant, span.c.place)
+    )
+    rows = connection.execute(query)
+    return {(row[0], row[1], row[2], row[3]): (int(row[4]), int(row[5]), int(row[6])) for row in rows}
 
 
 def configured(connection: Connection, metrics: Sequence[Metric], scopes: Sequence[str]) -> set[tuple[str, str]]:
@@ -153,11 +179,14 @@ def _target(row: Mapping[Any, Any]) -> Target:
     return Target(**fields)
 
 
-def source_states(connection: Connection) -> tuple[SourceState, ...]:
-    """How each source that ever ran stands."""
+def source_states(connection: Connection, as_of: datetime | None = None) -> tuple[SourceState, ...]:
+    """How each source that ever ran stands, or stood at an instant."""
     run = schema.sync_run
     done = case((run.c.outcome == "done", run.c.finished))
-    latest = select(run.c.source, func.max(run.c.id).label("id"), func.max(done).label("success")).group_by(run.c.source)
+    latest = select(run.c.source, func.max(run.c.id).label("id"), func.max(done).label("success"))
+    if as_of is not None:
+        latest = latest.where(run.c.started <= as_of)
+    latest = latest.group_by(run.c.source)
     last = latest.subquery()
     query = select(run.c.source, last.c.success, run.c.started, run.c.outcome, run.c.message)
     rows = connection.execute(query.join(last, run.c.id == last.c.id).order_by(run.c.source)).all()
@@ -165,8 +194,13 @@ def source_states(connection: Connection) -> tuple[SourceState, ...]:
     rejected = _counts(connection, schema.rejected_record)
     return tuple(
         SourceState(
-            row.source, row.success, row.started, row.outcome, row.message,
-            opened.get(row.source, 0), rejected.get(row.source, 0),
+            row.source,
+            row.success,
+            row.started,
+            row.outcome,
+            row.message,
+            opened.get(row.source, 0),
+            rejected.get(row.source, 0),
         )
         for row in rows
     )
@@ -174,7 +208,7 @@ def source_states(connection: Connection) -> tuple[SourceState, ...]:
 
 def _counts(connection: Connection, table: Any) -> dict[str, int]:
     rows = connection.execute(select(table.c.source, func.count()).group_by(table.c.source))
-    return {source: count for source, count in rows}
+    return dict(rows.tuples().all())
 
 
 def sources_of(connection: Connection) -> dict[str, tuple[str, ...]]:
@@ -200,7 +234,9 @@ def rejected_records(connection: Connection, limit: int = 500) -> tuple[Rejected
     """The records that were set aside, the latest first."""
     table = schema.rejected_record
     columns = [table.c[name] for name in RejectedRow.__dataclass_fields__]
-    rows = connection.execute(select(*columns).order_by(table.c.last_seen.desc(), table.c.source, table.c.place).limit(limit))
+    rows = connection.execute(
+        select(*columns).order_by(table.c.last_seen.desc(), table.c.source, table.c.place).limit(limit)
+    )
     return tuple(RejectedRow(**row._mapping) for row in rows)
 
 
@@ -231,7 +267,10 @@ def daily_rows(
     """Numerator, denominator, known and expected (millionths) of each day of a period that has a row."""
     table = schema.daily_metric
     query = select(table.c.day, table.c.numerator, table.c.denominator, table.c.known, table.c.expected).where(
-        table.c.metric == metric.id, table.c.version == metric.version, table.c.scope == scope, table.c.variant == variant
+        table.c.metric == metric.id,
+        table.c.version == metric.version,
+        table.c.scope == scope,
+        table.c.variant == variant,
     )
     rows = connection.execute(query.where(table.c.day >= period.start, table.c.day < period.end).order_by(table.c.day))
     return {row.day: (row.numerator, row.denominator, row.known, row.expected) for row in rows}
@@ -240,7 +279,14 @@ def daily_rows(
 def links(connection: Connection, kind: str, scopes: Sequence[str]) -> tuple[Any, ...]:
     """The links of a kind in some scopes: (from_source, from_id, to_source, to_id, method, confidence)."""
     table = schema.link
-    columns = (table.c.from_source, table.c.from_id, table.c.to_source, table.c.to_id, table.c.method, table.c.confidence)
+    columns = (
+        table.c.from_source,
+        table.c.from_id,
+        table.c.to_source,
+        table.c.to_id,
+        table.c.method,
+        table.c.confidence,
+    )
     query = select(*columns).where(table.c.kind == kind, table.c.scope.in_(list(scopes)))
     return tuple(connection.execute(query.order_by(*columns[:4])).all())
 

@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from data.benchmarks.load import Edition, Reference, references
 from data.benchmarks.score import OpenPeriod, Target, Verdict, Word, score
 from data.metrics import METRICS, metric_named
-from data.metrics.base import NO_SOURCE, Denominator, Metric, Statistic, Totals, Unit, Value, value_of
+from data.metrics.base import NO_SOURCE, NOT_KEPT, Denominator, Metric, Statistic, Totals, Unit, Value, value_of
 from data.metrics.error_budget import spent
 from data.metrics.spend import REPORTING
 from data.period import Kind, Period, day_of
@@ -62,10 +62,11 @@ class Reading:
 
 @dataclass
 class Reader:
-    """Reads one unchanging state of the warehouse; `now` is the commit time of that state."""
+    """Reads one unchanging state of the warehouse: the newest, or the one that was the newest at `as_of`."""
 
     connection: Connection
     settings: Settings
+    as_of: datetime | None = None
     tree: Tree = field(init=False)
     version: read.DataVersion | None = field(init=False)
     targets: tuple[Target, ...] = field(init=False)
@@ -73,9 +74,9 @@ class Reader:
 
     def __post_init__(self) -> None:
         self.tree = load_tree(self.connection)
-        self.version = read.data_version(self.connection)
+        self.version = read.data_version(self.connection, self.as_of)
         self.targets = read.targets(self.connection)
-        states = {state.source: state.last_success for state in read.source_states(self.connection)}
+        states = {state.source: state.last_success for state in read.source_states(self.connection, self.as_of)}
         self._fresh = {}
         for fact, sources in read.sources_of(self.connection).items():
             known = [states.get(source) for source in sources]
@@ -86,18 +87,42 @@ class Reader:
         """The calendar day of the data; no number reads the wall clock."""
         return day_of(self.version.committed_at, self.settings.zone) if self.version else date.min
 
+    @property
+    def home(self) -> str | None:
+        """The scope that a reader starts at: the portfolio, else the widest scope there is; None without any."""
+        widest = ("portfolio", "entity", "business_unit", "service")
+        found = [self.tree.get(one) for one in self.tree.roots()]
+        found = [one for one in found if one.kind in widest] or found
+        order = {kind: place for place, kind in enumerate(widest)}
+        return min(found, key=lambda one: (order.get(one.kind, len(order)), one.id)).id if found else None
+
     def reading(self, metric: Metric, scope: str, period: Period) -> Reading:
         """One reading."""
         return self.readings([metric], scope, period)[0]
 
+    def values(self, metrics: Sequence[Metric], scope: str, period: Period) -> dict[str, Value]:
+        """Bare values by metric, without history or verdict."""
+        table = _Table(self, self._based(metrics), (scope,), [period])
+        return {metric.id: table.value(metric, scope, 0, self) for metric in metrics}
+
+    def of_scopes(self, metric: Metric, scopes: Sequence[str], period: Period) -> tuple[Reading, ...]:
+        """Readings of one metric for several scopes, without parts; those that never had a row are left out."""
+        table = _Table(self, self._based([metric]), tuple(scopes), self._periods(period))
+        return tuple(self._reading(metric, one, period, table, ()) for one in scopes if table.has(metric, one))
+
     def readings(self, metrics: Sequence[Metric], scope: str, period: Period) -> tuple[Reading, ...]:
         """Readings of several metrics for the same scope and period."""
-        history = [period.shifted(-steps) for steps in range(HISTORY - 1, -1, -1)]
-        asked = [*history, period.year_before()]
         parts = self._part_scopes(scope, period)
-        based = {metric_named(metric.derived_from) if metric.derived_from else metric for metric in metrics}
-        table = _Table(self, tuple(sorted(based, key=lambda one: one.id)), (scope, *(one.id for one in parts)), asked)
+        table = _Table(self, self._based(metrics), (scope, *(one.id for one in parts)), self._periods(period))
         return tuple(self._reading(metric, scope, period, table, parts) for metric in metrics)
+
+    def _based(self, metrics: Sequence[Metric]) -> tuple[Metric, ...]:
+        """The metrics whose rows are read: those asked for, and those that they follow from."""
+        based = {metric_named(metric.derived_from) if metric.derived_from else metric for metric in metrics}
+        return tuple(sorted(based, key=lambda one: one.id))
+
+    def _periods(self, period: Period) -> list[Period]:
+        return [*(period.shifted(-steps) for steps in range(HISTORY - 1, -1, -1)), period.year_before()]
 
     def _part_scopes(self, scope: str, period: Period) -> tuple[Scope, ...]:
         day = min(period.end - timedelta(days=1), max(self.today, period.start))
@@ -115,9 +140,7 @@ class Reader:
         parts = tuple(self._part(metric, one, period, table) for one in services if table.has(metric, one.id))
         open_period = self.still_open(metric, scope, period, table)
         value = _with_spread(metric, values[last], parts)
-        verdict = score(
-            metric, value, target, still_open=open_period, history=[one.value for _, one in history[:-1]]
-        )
+        verdict = score(metric, value, target, still_open=open_period, history=[one.value for _, one in history[:-1]])
         if metric.id == "availability" and target is not None and parts and value.value is not None:
             verdict = _of_parts(parts, self.settings.metrics.tier_one, verdict)
         return Reading(
@@ -201,12 +224,23 @@ class _Table:
     ) -> None:
         self.periods = periods
         self._totals = read.totals(reader.connection, metrics, scopes, periods, reader.today)
+        self._restated: frozenset[read.TotalsKey] = frozenset()
+        if reader.as_of is not None:
+            self._undo(read.restated_sums(reader.connection, metrics, scopes, periods, reader.as_of))
         self._configured = read.configured(reader.connection, metrics, scopes)
         self._statistics: dict[str, Mapping[tuple[str, int], tuple[Statistic, ...]]] = {
             metric.id: read.statistics(reader.connection, metric, scopes, periods)
             for metric in metrics
             if metric.statistics is not None
         }
+
+    def _undo(self, later: Mapping[read.TotalsKey, tuple[int, int, int]]) -> None:
+        """Take back what was restated later: what it added to numerator, denominator and days."""
+        for key, (numerator, denominator, days) in later.items():
+            if (now := self._totals.get(key)) is not None:
+                then = {"numerator": now.numerator - numerator, "denominator": now.denominator - denominator}
+                self._totals[key] = replace(now, **then, days=now.days - days)
+        self._restated = frozenset(later)
 
     def has(self, metric: Metric, scope: str) -> bool:
         return (metric.derived_from or metric.id, scope) in self._configured
@@ -227,6 +261,8 @@ class _Table:
         totals = self.totals(metric, scope, place, reader)
         found: tuple[Statistic, ...] = ()
         if metric.statistics is not None and totals is not None:
+            if (metric.id, scope, "", place) in self._restated:
+                return Value(None, NOT_KEPT)
             kept = self._statistics[metric.id].get((scope, place), ())
             by_itself = period.kind in (Kind.CUSTOM, Kind.WEEK, Kind.DAY)
             found = reader.statistics_now(metric, scope, period) if by_itself else kept
