@@ -37,7 +37,7 @@ check: tools
 	@echo "Migrations …"
 	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
 	  export PLUMBLINE_SETTINGS=data/settings.toml PLUMBLINE_WAREHOUSE="sqlite:///$$folder/check.db" && \
-	  $(PYTHON_IN)/alembic -q upgrade head && $(PYTHON_IN)/alembic -q check
+	  $(PYTHON_IN)/alembic -q upgrade head && $(PYTHON_IN)/alembic check
 
 soak: machine tools
 	@$(PYTHON_IN)/python -m pytest -n $(TEST_WORKERS) --timeout=0 tests/soak
