@@ -3,7 +3,8 @@
 
 HOST := 127.0.0.1
 PORT := 8501
-PERIOD :=
+LAST_MONTH = $(shell $(PYTHON_IN)/python -c "from datetime import date, timedelta as d; print(f'{date.today().replace(day=1) - d(1):%Y-%m}')")
+PERIOD = $(LAST_MONTH)
 PYTHON_IN := .venv/bin
 TEST_WORKERS := 2
 
@@ -47,8 +48,7 @@ bench: tools
 
 pack: environment
 	@$(PYTHON_IN)/python -m pipelines init
-	@period=$(PERIOD); $(PYTHON_IN)/python -m app board-pack --out packs \
-	  --period "$${period:-$$($(PYTHON_IN)/python -c 'from data.clock import clock; from datetime import timedelta; print(f"{clock().replace(day=1) - timedelta(days=1):%Y-%m}")')}"
+	@$(PYTHON_IN)/python -m app board-pack --period $(PERIOD) --out packs
 
 environment:
 	@.ci/environment requirements.txt
