@@ -35,7 +35,7 @@ class Fact:
 
 @dataclass(frozen=True, kw_only=True)
 class Deployment(Fact):
-    """One release brought to one environment. `outcome`: success, failure or running; `rollback` None if not declared."""
+    """One release brought to one environment. `outcome`: success, failure, running; `rollback` None if undeclared."""
 
     kind: ClassVar[str] = "deployment"
 
@@ -107,7 +107,7 @@ class ProbeDay(Fact):
 
 @dataclass(frozen=True, kw_only=True)
 class RequestDay(Fact):
-    """One day of requests. `form`: the class that counts as failed (5xx, transport, …); `known` seconds were scraped."""
+    """One day of requests. `form`: the class that counts as failed (5xx, transport); `known` seconds were scraped."""
 
     kind: ClassVar[str] = "request_day"
 

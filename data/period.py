@@ -80,7 +80,8 @@ class Period:
             case Kind.FISCAL_YEAR:
                 return f"FY{(self.end - _DAY).year}"
             case Kind.FISCAL_QUARTER:
-                return f"FY{_fiscal_year_of(self.start, self.fiscal_start)}-Q{_fiscal_quarter_of(self.start, self.fiscal_start)}"
+                quarter = _fiscal_quarter_of(self.start, self.fiscal_start)
+                return f"FY{_fiscal_year_of(self.start, self.fiscal_start)}-Q{quarter}"
             case _:
                 return f"{self.start}..{self.end}"
 
@@ -214,7 +215,8 @@ def parse(text: str, fiscal_start: int = 1) -> Period:
             except ValueError as error:
                 raise BadPeriod(f"{text!r} is not a period: {error}.") from error
     raise BadPeriod(
-        f"{text!r} is not a period: write 2026-10, 2026-Q4, 2026, FY2026, FY2026-Q2, 2026-W46 or 2026-10-01..2026-11-01."
+        f"{text!r} is not a period: write 2026-10, 2026-Q4, 2026, FY2026, FY2026-Q2, 2026-W46 "
+        "or 2026-10-01..2026-11-01."
     )
 
 

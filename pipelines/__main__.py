@@ -33,7 +33,7 @@ _EXPECTED = (ConfigurationError, WarehouseError, BadBenchmark, Held, SyncError)
 @app.command()
 def init(as_json: AsJson = False) -> None:
     """Make or migrate the warehouse; load the demo company where no settings file of one's own exists."""
-    with _prepared() as (settings, engine, actor):
+    with _prepared() as (settings, engine, _):
         from pipelines.demo_company import is_loaded
 
         reports: list[Any] = []
@@ -50,8 +50,14 @@ def check(source: OneSource = None, as_json: AsJson = False) -> None:
 
     with _speaking(), _demo(_settings()) as settings:
         findings = [found for one in _chosen(settings, source) for found in check_source(settings, one)]
-        lines = [f"{'ok  ' if one['good'] else 'FIX '} {one['source']}: {one['subject']}: {one['says']}" for one in findings]
-        _say({"schema": 1, "findings": findings}, as_json, "\n".join(lines) or "No source is configured: add a [[source]].")
+        lines = [
+            f"{'ok  ' if one['good'] else 'FIX '} {one['source']}: {one['subject']}: {one['says']}" for one in findings
+        ]
+        _say(
+            {"schema": 1, "findings": findings},
+            as_json,
+            "\n".join(lines) or "No source is configured: add a [[source]].",
+        )
         if any(not one["good"] for one in findings):
             raise typer.Exit(WRONG)
 
@@ -77,7 +83,11 @@ def rollup(as_json: AsJson = False) -> None:
     """Bring the daily numbers up to date with the stored facts."""
     with _prepared() as (settings, engine, _):
         done = _roll_up(settings, engine)
-        _say({"schema": 1, **done}, as_json, f"{done['rows']:,} daily rows changed, {done['restated']:,} of closed periods.")
+        _say(
+            {"schema": 1, **done},
+            as_json,
+            f"{done['rows']:,} daily rows changed, {done['restated']:,} of closed periods.",
+        )
 
 
 @app.command()
@@ -90,15 +100,22 @@ def status(as_json: AsJson = False) -> None:
         found = status_of(create_engine_for(settings.warehouse.url), settings)
         lines = [
             f"{one['source']}: last success {one['last_success'] or 'never'}{', LATE' if one['late'] else ''}, "
-            f"{one['open_items']} open, {one['rejected']} set aside" for one in found["sources"]
+            f"{one['open_items']} open, {one['rejected']} set aside"
+            for one in found["sources"]
         ]
         lines += [f"unmapped: {one['source']} {one['kind']} {one['key']} ({one['count']})" for one in found["unmapped"]]
-        _say({"schema": 1, **found}, as_json, "\n".join(lines) or "No source has run yet: run `python -m pipelines sync`.")
+        _say(
+            {"schema": 1, **found},
+            as_json,
+            "\n".join(lines) or "No source has run yet: run `python -m pipelines sync`.",
+        )
 
 
 @app.command()
 def schedule(
-    once: Annotated[bool, typer.Option("--once", help="Start what is due, wait for it and leave; for an outer cron.")] = False,
+    once: Annotated[
+        bool, typer.Option("--once", help="Start what is due, wait for it and leave; for an outer cron.")
+    ] = False,
 ) -> None:
     """Run the configured jobs at their times."""
     from pipelines.schedule import run_due, serve

@@ -7,12 +7,15 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from types import TracebackType
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
+from urllib3.connectionpool import ConnectionPool
 from urllib3.exceptions import MaxRetryError
+from urllib3.response import BaseHTTPResponse
 from urllib3.util.retry import Retry
 
 from data.clock import clock
@@ -30,14 +33,20 @@ class _BoundedRetry(Retry):
         super().__init__(*args, **kwargs)
 
     def new(self, **kwargs: Any) -> _BoundedRetry:
-        return super().new(longest_wait=self._longest_wait, **kwargs)  # type: ignore[return-value]
+        return super().new(longest_wait=self._longest_wait, **kwargs)
 
     def increment(
-        self, method: str | None = None, url: str | None = None, response: Any = None, *args: Any, **kwargs: Any
-    ) -> Retry:
+        self,
+        method: str | None = None,
+        url: str | None = None,
+        response: BaseHTTPResponse | None = None,
+        error: Exception | None = None,
+        _pool: ConnectionPool | None = None,
+        _stacktrace: TracebackType | None = None,
+    ) -> _BoundedRetry:
         if response is not None and (self.get_retry_after(response) or 0) > self._longest_wait:
-            raise MaxRetryError(kwargs["_pool"], url)
-        return super().increment(method, url, response, *args, **kwargs)
+            raise MaxRetryError(_pool, url or "")  # type: ignore[arg-type]
+        return super().increment(method, url, response, error, _pool, _stacktrace)
 
 
 class _TimedAdapter(HTTPAdapter):
@@ -98,19 +107,25 @@ class Http:
     def address(self, path: str) -> str:
         """The full address; StopSource where it lies outside the configured base address."""
         full = path if "://" in path else f"{self.base_url}/{path.lstrip('/')}"
-        if full != self.base_url and not full.startswith((self.base_url + "/", self.base_url + "?")):
-            raise StopSource(f"The source sent us to {_origin(full)}, outside its base_url {self.base_url}: not followed.")
+        inside = "/.." not in full
+        if not inside or (full != self.base_url and not full.startswith((self.base_url + "/", self.base_url + "?"))):
+            raise StopSource(
+                f"The source sent us to {_origin(full)}, outside its base_url {self.base_url}: not followed."
+            )
         return full
 
     def _send(self, method: str, path: str, **kwargs: Any) -> requests.Response:
         address = self.address(path)
-        for attempt in range(self._limits.retries + 1):
-            with speaking_plainly(f"{method} {urlsplit(address).path}"):
-                response = self.session.request(method, address, **kwargs)
-            wait = _asked_pause(response)
-            if wait is None or wait > self._limits.longest_wait_seconds or attempt == self._limits.retries:
+        what = f"{method} {urlsplit(address).path}"
+        with speaking_plainly(what):
+            response = self.session.request(method, address, **kwargs)
+        for _ in range(self._limits.retries):
+            pause = _asked_pause(response) if response.status_code == 403 else None  # 429 was retried below already
+            if pause is None or pause > self._limits.longest_wait_seconds:
                 break
-            time.sleep(wait)
+            time.sleep(pause)
+            with speaking_plainly(what):
+                response = self.session.request(method, address, **kwargs)
         if fault := fault_of(response):
             raise fault
         return response

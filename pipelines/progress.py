@@ -76,9 +76,7 @@ def report_table(reports: Sequence[SyncReport]) -> Table:
     table.add_column("took", justify="right")
     for one in reports:
         skipped = str(sum(one.skipped.values()))
-        table.add_row(
-            one.source, one.outcome, f"{one.fetched:,}", f"{one.stored:,}", skipped, f"{one.seconds:.1f} s"
-        )
+        table.add_row(one.source, one.outcome, f"{one.fetched:,}", f"{one.stored:,}", skipped, f"{one.seconds:.1f} s")
     return table
 
 

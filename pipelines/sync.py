@@ -105,7 +105,9 @@ def _position(engine: Engine, settings: Settings, source: Source, since: date | 
             cursors={} if full else {row.stream: row.value for row in connection.execute(cursors)},
             open_items={stream: tuple(ids) for stream, ids in opened.items()},
             stored_days=lambda fact, key: _stored_days(engine, source.id, fact, key),
-            files={} if full else {
+            files={}
+            if full
+            else {
                 row.path: row.sha256
                 for row in connection.execute(files.where(schema.file_manifest.c.source == source.id))
             },

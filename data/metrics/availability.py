@@ -39,7 +39,8 @@ METRIC = Metric(
     id="availability",
     name="Uptime",
     version=1,
-    meaning="The share of known time in which the service answered its probe. Time without samples is unknown, never up.",
+    meaning="The share of known time in which the service answered its probe. "
+    "Time without samples is unknown, never up.",
     formula="seconds up / (seconds up + seconds down), summed over services; planned maintenance is not excluded",
     origin="Beyer et al., Site Reliability Engineering (2016), chapter 3: time-based availability",
     unit=Unit.RATIO,

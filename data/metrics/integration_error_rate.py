@@ -19,7 +19,7 @@ METRIC = Metric(
     evidence=Evidence.COUNTED,
     domain=Domain.RELIABILITY,
     fact_kinds=("request_day",),
-    connect="Connect a source of type prometheus with a requests entry labelled by integration and map the integrations.",
+    connect="Connect a source of type prometheus with a requests entry labelled by integration and map them.",
     daily=request_rows(integrations=True, good=False),
     unknown_bounds=unseen_bounds,
     interval=counted_interval,

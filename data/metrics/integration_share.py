@@ -12,7 +12,7 @@ from data.money import millionths
 
 
 def daily(day: ScopeDay) -> tuple[Row, ...]:
-    """Integration spend over technology spend in each reporting currency; `known` of `expected` is what was classified."""
+    """Integration spend over technology spend per reporting currency; `known` of `expected` is what was classified."""
     charges = [fact for fact in day.facts.get("spend", ()) if isinstance(fact, Spend)]
     if not charges:
         return ()
@@ -58,7 +58,8 @@ METRIC = Metric(
     version=1,
     meaning="How much of technology spend goes into integration and middleware.",
     formula="effective cost classified as integration / effective cost of all technology without taxes; classes by "
-    "tag, FOCUS ServiceCategory, taxonomy, vendor list, else unclassified; the bounds count none and all of the unclassified as integration",
+    "tag, FOCUS ServiceCategory, taxonomy, vendor list, else unclassified; "
+    "the bounds count none and all of the unclassified as integration",
     origin="house policy 2026; classes after FOCUS ServiceCategory and TBM",
     unit=Unit.RATIO,
     better=Better.WITHIN,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from data.facts import Change, Deployment
+from data.facts import Change
 from data.metrics.base import DAY, Better, Denominator, Domain, Evidence, Metric, Row, ScopeDay, Statistic, Unit
 from data.money import millionths
 
@@ -42,7 +42,7 @@ def stages(change: Change, deployed: datetime | None) -> Stages:
 def lead_time(change: Change, deployed: datetime) -> timedelta | None:
     """First commit to production; None where it is not positive (clock skew, automated pushes)."""
     elapsed = _between(change.first_commit, deployed)
-    return elapsed if elapsed else None
+    return elapsed or None
 
 
 def samples(day: ScopeDay) -> tuple[Decimal, ...]:
@@ -75,9 +75,15 @@ def statistics(hours: Sequence[Decimal]) -> tuple[Statistic, ...]:
     ordered, n = sorted(hours), len(hours)
     half = 1.96 * math.sqrt(n) / 2
     low, high = math.floor(n / 2 - half), math.ceil(n / 2 + half)
-    interval = (ordered[low], ordered[high]) if low >= 0 and high < n else (None, None)
+    known = low >= 0 and high < n
     return (
-        Statistic("median", quantile(ordered, Decimal("0.5")), *interval, n),
+        Statistic(
+            "median",
+            quantile(ordered, Decimal("0.5")),
+            ordered[low] if known else None,
+            ordered[high] if known else None,
+            n,
+        ),
         Statistic("p75", quantile(ordered, Decimal("0.75")), None, None, n),
         Statistic("p90", quantile(ordered, Decimal("0.9")), None, None, n),
         Statistic("mean", sum(ordered, Decimal(0)) / n, None, None, n),
@@ -93,17 +99,12 @@ def quantile(ordered: Sequence[Decimal], share: Decimal) -> Decimal:
 
 
 def _lead_times(day: ScopeDay) -> list[timedelta]:
-    found = []
-    for release in day.releases():
-        for change in day.contained.get((release.source, release.source_id), ()):
-            if release.finished and (span := lead_time(change, release.finished)):
-                found.append(span)
-    return found
-
-
-def deployed_at(release: Deployment) -> datetime:
-    """When a release reached production."""
-    return release.finished or release.started
+    return [
+        span
+        for release in day.releases()
+        for change in day.contained.get((release.source, release.source_id), ())
+        if (span := lead_time(change, release.finished or release.started))
+    ]
 
 
 def _between(start: datetime | None, end: datetime | None) -> timedelta | None:

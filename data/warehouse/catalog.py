@@ -49,7 +49,9 @@ def apply_settings(engine: Engine, settings: Settings, actor: Actor) -> bool:
         aliases = [alias.model_dump() | {"declared_by": SETTINGS} for alias in settings.alias]
         new_tree = _align(connection, schema.scope, scopes, ("id", "valid_from"), {}, actor)
         mine = {"declared_by": SETTINGS}
-        new_names = _align(connection, schema.scope_alias, aliases, ("source", "kind", "key", "valid_from"), mine, actor)
+        new_names = _align(
+            connection, schema.scope_alias, aliases, ("source", "kind", "key", "valid_from"), mine, actor
+        )
         if not (new_tree or new_names):
             return False
         load_tree(connection).bottom_up()
@@ -92,14 +94,20 @@ def _align(
     return changed
 
 
-def map_key(engine: Engine, settings: Settings, actor: Actor, source: str, kind: str, key: str, scope: str, why: str) -> None:
-    """Say which scope a source's own name means; its facts count for that scope from now on. NotPermitted."""
+def map_key(engine: Engine, settings: Settings, actor: Actor, name: tuple[str, str, str], scope: str, why: str) -> None:
+    """Say which scope a source's own name (source, kind, key) means; its facts count there. NotPermitted."""
     actor.require(Permission.MAP_KEYS)
+    source, kind, key = name
     with writing(engine) as connection:
         if scope not in load_tree(connection):
             raise ConfigurationError(f"There is no scope {scope!r}: choose one that exists.")
         table = schema.scope_alias
-        same = (table.c.source == source) & (table.c.kind == kind) & (table.c.key == key) & (table.c.declared_by != SETTINGS)
+        same = (
+            (table.c.source == source)
+            & (table.c.kind == kind)
+            & (table.c.key == key)
+            & (table.c.declared_by != SETTINGS)
+        )
         old = connection.execute(select(table.c.scope).where(same)).scalar()
         connection.execute(delete(table).where(same))
         row = {"source": source, "kind": kind, "key": key, "scope": scope, "declared_by": actor.name}

@@ -36,10 +36,21 @@ class Change:
 
 def append(connection: Connection, actor: Actor, action: str, what: str, old: Any, new: Any, why: str) -> None:
     """Add one row in the caller's transaction, which must be a writing one (writers are serial)."""
-    last = connection.execute(select(change_log.c.seq, change_log.c.hash).order_by(change_log.c.seq.desc()).limit(1)).first()
+    last = connection.execute(
+        select(change_log.c.seq, change_log.c.hash).order_by(change_log.c.seq.desc()).limit(1)
+    ).first()
     seq, previous = (last.seq + 1, last.hash) if last else (1, GENESIS)
     at = clock()
-    row = {"seq": seq, "at": at, "actor": actor.name, "action": action, "object": what, "old": old, "new": new, "why": why}
+    row = {
+        "seq": seq,
+        "at": at,
+        "actor": actor.name,
+        "action": action,
+        "object": what,
+        "old": old,
+        "new": new,
+        "why": why,
+    }
     link = digest(previous, row)
     connection.execute(insert(change_log).values(**row, previous_hash=previous, hash=link))
 

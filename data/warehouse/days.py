@@ -84,10 +84,11 @@ class Days:
                 if take.fact == kind and take.scope == above and take.source in there:
                     return (take.source,)
         configured = [source.id for source in self.settings.source if source.id in there]
-        return (configured or sorted(there))[:1]
+        return tuple((configured or sorted(there))[:1])
 
     def _covered(self, kind: str, scope: str) -> frozenset[date]:
-        table, days = schema.covered, set()
+        table = schema.covered
+        days: set[date] = set()
         sources = self._sources(kind, scope)
         rows = self.connection.execute(select(table).where(table.c.fact == kind, table.c.source.in_(sources)))
         zone = self.settings.zone
@@ -140,5 +141,7 @@ class Days:
         table = FACT_TABLES["fx_rate"]
         query = select(table.c.day, table.c.rate).where(table.c.base == base, table.c.quote == quote)
         within = query.where(table.c.day >= month, table.c.day < add_months(month, 1))
-        rates = {row.day: row.rate for row in self.connection.execute(within.order_by(table.c.day, table.c.source.desc()))}
+        rates = {
+            row.day: row.rate for row in self.connection.execute(within.order_by(table.c.day, table.c.source.desc()))
+        }
         return sum(rates.values(), Decimal(0)) / len(rates) if rates else None

@@ -38,7 +38,9 @@ def _parsed(url: str) -> URL:
             "The warehouse URL is not one: write sqlite:///path or postgresql://user@host/name."
         ) from error
     if parsed.get_backend_name() not in ("sqlite", "postgresql"):
-        raise ConfigurationError(f"{parsed.get_backend_name()} is not supported as warehouse: use sqlite or postgresql.")
+        raise ConfigurationError(
+            f"{parsed.get_backend_name()} is not supported as warehouse: use sqlite or postgresql."
+        )
     return parsed
 
 
@@ -68,7 +70,7 @@ def reading(engine: Engine) -> Iterator[Connection]:
     """One unchanging view of the warehouse for as long as the block runs."""
     with _speaking_plainly(), engine.connect() as connection:
         if engine.dialect.name == "postgresql":
-            connection = connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         with connection.begin():
             yield connection
 
@@ -77,7 +79,7 @@ def reading(engine: Engine) -> Iterator[Connection]:
 def writing(engine: Engine) -> Iterator[Connection]:
     """One transaction that is kept whole or not at all; writers wait for each other."""
     with _speaking_plainly(), engine.connect() as connection:
-        connection = connection.execution_options(plumbline_writes=True)
+        connection.execution_options(plumbline_writes=True)
         with connection.begin():
             if engine.dialect.name == "postgresql":
                 connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _WRITER_LOCK})
@@ -96,7 +98,7 @@ def _plain(cause: str) -> str:
     first = cause.strip().splitlines()[0] if cause.strip() else "no reason given"
     if "disk is full" in cause or "No space left" in cause:
         return "The disk of the warehouse is full: nothing was changed; free some space and run again."
-    if "no such table" in cause or "does not exist" in cause and "relation" in cause:
+    if "no such table" in cause or ("does not exist" in cause and "relation" in cause):
         return "The warehouse has no tables of this version yet: run `python -m pipelines init`."
     if "unable to open database file" in cause or "readonly database" in cause:
         return f"The warehouse file cannot be written ({first}): check its folder's permissions."

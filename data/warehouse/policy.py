@@ -24,7 +24,7 @@ class WrongMode(ConfigurationError):
 
 
 def seed_targets(engine: Engine, actor: Actor, files: Iterable[BenchmarkFile] | None = None) -> int:
-    """Take new and changed targets of the benchmark files into force; each is logged with its file's hash. Counts them."""
+    """Take new and changed targets of benchmark files into force, logged with the file's hash. Counts them."""
     with writing(engine) as connection:
         table, known = schema.benchmark_file, {}
         for row in connection.execute(select(table.c.name, table.c.sha256)):
@@ -38,7 +38,9 @@ def seed_targets(engine: Engine, actor: Actor, files: Iterable[BenchmarkFile] | 
             row_of_file = {"name": file.name, "sha256": file.sha256, "loaded_at": clock()}
             insert_or_replace(connection, table, [row_of_file])
             old = known.get(file.name)
-            change_log.append(connection, actor, "loaded", f"benchmark file {file.name}", old, file.sha256, "benchmark file")
+            change_log.append(
+                connection, actor, "loaded", f"benchmark file {file.name}", old, file.sha256, "benchmark file"
+            )
         if count:
             bump_version(connection, "targets from benchmark files")
         return count

@@ -78,7 +78,7 @@ def data_version(connection: Connection, as_of: datetime | None = None) -> DataV
 def info(connection: Connection) -> dict[str, str]:
     """What the warehouse says of itself: its mode (demo or real)."""
     rows = connection.execute(select(schema.warehouse_info.c.key, schema.warehouse_info.c.value))
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def totals(
@@ -208,7 +208,7 @@ def source_states(connection: Connection, as_of: datetime | None = None) -> tupl
 
 def _counts(connection: Connection, table: Any) -> dict[str, int]:
     rows = connection.execute(select(table.c.source, func.count()).group_by(table.c.source))
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def sources_of(connection: Connection) -> dict[str, tuple[str, ...]]:

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import cached_property
 from statistics import median
 
 from sqlalchemy import Connection
@@ -71,14 +72,15 @@ class Reader:
     version: read.DataVersion | None = field(init=False)
     targets: tuple[Target, ...] = field(init=False)
     _fresh: dict[str, datetime | None] = field(init=False)
+    _sources: dict[str, tuple[str, ...]] = field(init=False)
 
     def __post_init__(self) -> None:
         self.tree = load_tree(self.connection)
         self.version = read.data_version(self.connection, self.as_of)
         self.targets = read.targets(self.connection)
         states = {state.source: state.last_success for state in read.source_states(self.connection, self.as_of)}
-        self._fresh = {}
-        for fact, sources in read.sources_of(self.connection).items():
+        self._fresh, self._sources = {}, read.sources_of(self.connection)
+        for fact, sources in self._sources.items():
             known = [states.get(source) for source in sources]
             self._fresh[fact] = min((at for at in known if at is not None), default=None) if all(known) else None
 
@@ -125,9 +127,8 @@ class Reader:
         return [*(period.shifted(-steps) for steps in range(HISTORY - 1, -1, -1)), period.year_before()]
 
     def _part_scopes(self, scope: str, period: Period) -> tuple[Scope, ...]:
-        day = min(period.end - timedelta(days=1), max(self.today, period.start))
-        row = self.tree.get(scope, day)
-        return self.tree.below(scope, day, "service") if row.kind != "service" else ()
+        services = self.below(scope, period, "service")
+        return tuple(one for one in services if one.id != scope)
 
     def _reading(
         self, metric: Metric, scope: str, period: Period, table: _Table, services: tuple[Scope, ...]
@@ -208,11 +209,27 @@ class Reader:
         known = [self._fresh.get(kind) for kind in metric.fact_kinds]
         return None if None in known else min(at for at in known if at is not None)
 
+    def sources_of(self, metric: Metric) -> tuple[str, ...]:
+        """The sources that deliver what the metric is made of."""
+        return tuple(sorted({source for kind in metric.fact_kinds for source in self._sources.get(kind, ())}))
+
+    def below(self, scope: str, period: Period, kind: str | None = None) -> tuple[Scope, ...]:
+        """The scope and all below it, as of the last day of the period that has come; narrowed to one kind where given."""
+        day = min(period.end - timedelta(days=1), max(self.today, period.start))
+        return self.tree.below(scope, day, kind)
+
+    def rate(self, month: date, base: str, quote: str) -> Decimal | None:
+        """The average rate of a calendar month, the one by which its spend was converted; None where none is known."""
+        return Decimal(1) if base == quote else self._days.average_rate(month, base, quote)
+
+    @cached_property
+    def _days(self) -> Days:
+        return Days(self.connection, self.settings, self.tree, load_resolver(self.connection))
+
     def statistics_now(self, metric: Metric, scope: str, period: Period) -> tuple[Statistic, ...]:
         """Statistics of a period that is not kept, computed from the facts by the same functions."""
         assert metric.statistics is not None
-        days = Days(self.connection, self.settings, self.tree, load_resolver(self.connection))
-        samples = samples_of(metric, days, scope, period)
+        samples = samples_of(metric, self._days, scope, period)
         return metric.statistics(sorted(one for found in samples.values() for one in found))
 
 

@@ -137,11 +137,9 @@ class _Rollup:
         table = schema.daily_metric
         query = select(table.c.scope, func.min(table.c.day)).where(table.c.metric == metric.id)
         rows = self.connection.execute(query.where(table.c.scope.in_(list(scopes))).group_by(table.c.scope))
-        return {scope: day for scope, day in rows}
+        return dict(rows.all())
 
-    def _write(
-        self, metric: Metric, scope: str, days: frozenset[date], rows: Mapping[date, tuple[Row, ...]]
-    ) -> None:
+    def _write(self, metric: Metric, scope: str, days: frozenset[date], rows: Mapping[date, tuple[Row, ...]]) -> None:
         table = schema.daily_metric
         same = (table.c.metric == metric.id) & (table.c.version == metric.version) & (table.c.scope == scope)
         around = [containing(day, Kind.MONTH) for day in (min(days), max(days))]
@@ -250,9 +248,7 @@ def _statistic_rows(metric: Metric, scope: str, period: Period, samples: list[An
     ]
 
 
-def _combine(
-    metric: Metric, parts: list[dict[str, Row]], direct: tuple[Row, ...], missing: int
-) -> tuple[Row, ...]:
+def _combine(metric: Metric, parts: list[dict[str, Row]], direct: tuple[Row, ...], missing: int) -> tuple[Row, ...]:
     by_variant: dict[str, list[Row]] = defaultdict(list)
     for part in parts:
         for variant, row in part.items():

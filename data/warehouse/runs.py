@@ -44,7 +44,7 @@ def take_lease(engine: Engine, name: str, holder: str) -> None:
     table, now = schema.lease, clock()
     with writing(engine) as connection:
         old = connection.execute(select(table).where(table.c.name == name)).first()
-        if old is not None and old.expires_at > now and not _dead(old.holder):
+        if old is not None and old.expires_at > now and not is_dead(old.holder):
             raise Held(
                 f"{name} is being worked on by {old.holder} since {old.acquired_at:%Y-%m-%d %H:%M} UTC: "
                 "wait for it to end, then run again."
@@ -60,7 +60,7 @@ def renewal(name: str, holder: str) -> tuple[object, ...]:
     return (update(schema.lease).where(mine).values(expires_at=clock() + LEASE_LASTS),)
 
 
-def _dead(holder: str) -> bool:
+def is_dead(holder: str) -> bool:
     """Whether the holder was a process of this machine that no longer runs."""
     words = holder.split()
     if len(words) != 4 or words[3] != socket.gethostname() or not words[1].isdigit():

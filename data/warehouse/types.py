@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Any
 
 from sqlalchemy import BigInteger, DateTime, Dialect, Integer, Numeric, String, Text
@@ -13,6 +13,9 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 from data.money import from_millionths, millionths
 
 _PLACES = 12
+_SMALLEST = Decimal(1).scaleb(-_PLACES)
+_TOO_LARGE = Decimal(10) ** (38 - _PLACES)
+_WIDE = Context(prec=60)  # the usual 28 digits are fewer than an amount may have
 
 
 class Money(TypeDecorator[Decimal]):
@@ -28,9 +31,9 @@ class Money(TypeDecorator[Decimal]):
     def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> Any:
         if value is None:
             return None
-        if not isinstance(value, Decimal) or not value.is_finite():
+        if not _is_exact(value):
             raise TypeError(f"An amount of money is a finite Decimal, not {value!r}.")
-        if value != round(value, _PLACES) or abs(value) >= Decimal(10) ** 26:
+        if abs(value) >= _TOO_LARGE or value != value.quantize(_SMALLEST, context=_WIDE):
             raise ValueError(f"The amount {value} needs more than 26 digits before or {_PLACES} after the point.")
         return format(value, "f") if dialect.name == "sqlite" else value
 
@@ -85,6 +88,10 @@ class Json(TypeDecorator[Any]):
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
         return None if value is None else _frozen(json.loads(value))
+
+
+def _is_exact(value: object) -> bool:
+    return isinstance(value, Decimal) and value.is_finite()
 
 
 def canonical(value: Any) -> str:

@@ -19,7 +19,6 @@ from data.warehouse.schema import FACT_TABLES
 from data.warehouse.types import canonical
 from data.warehouse.upsert import chunks, insert_new, insert_or_replace
 
-
 EVERYWHERE = ""
 """The scope of facts that are about no one scope: exchange rates."""
 
@@ -46,7 +45,7 @@ def bump_version(connection: Connection, cause: str) -> int:
 
 
 def store_records(connection: Connection, source: str, kind: str, payloads: Mapping[str, Mapping[str, Any]]) -> int:
-    """Keep raw records: a new version where the payload changed, else only when it was last seen. Counts new versions."""
+    """Keep raw records: a new version where the payload changed, else when it was seen. Counts new versions."""
     table, now = schema.raw_record, clock()
     fresh: list[dict[str, Any]] = []
     seen: list[dict[str, Any]] = []
@@ -142,7 +141,7 @@ def shallow(fact: Fact) -> dict[str, Any]:
     return {name: getattr(fact, name) for name in fact.__dataclass_fields__ if name != "kind"}
 
 
-def fact_of(kind: type[Fact], row: Mapping[str, Any]) -> Fact:
+def fact_of(kind: type[Fact], row: Mapping[Any, Any]) -> Fact:
     """The fact that a row holds."""
     return kind(**{name: row[name] for name in kind.__dataclass_fields__ if name != "kind"})
 
@@ -177,14 +176,18 @@ def move_cursor(connection: Connection, source: str, stream: str, value: Mapping
     insert_or_replace(connection, schema.cursor, [row])
 
 
-def note_open_items(connection: Connection, source: str, stream: str, opened: Sequence[str], ended: Sequence[str]) -> None:
+def note_open_items(
+    connection: Connection, source: str, stream: str, opened: Sequence[str], ended: Sequence[str]
+) -> None:
     """Keep the list of things still in progress, to be asked for again until they end."""
     table = schema.open_item
     now = clock()
     rows = [{"source": source, "stream": stream, "item": item, "opened_at": now} for item in sorted(set(opened))]
     insert_new(connection, table, rows)
     for part in chunks(ended):
-        connection.execute(delete(table).where(table.c.source == source, table.c.stream == stream, table.c.item.in_(part)))
+        connection.execute(
+            delete(table).where(table.c.source == source, table.c.stream == stream, table.c.item.in_(part))
+        )
 
 
 def note_file(connection: Connection, source: str, file: Any) -> None:
@@ -202,9 +205,7 @@ def note_covered(
     """Join a newly covered span to those known for (fact, key kind, key); touch its whole days for the scopes."""
     table, stored = schema.covered, Stored()
     fact, key_kind, key, start, end = proof
-    same = and_(
-        table.c.source == source, table.c.fact == fact, table.c.key_kind == key_kind, table.c.key == key
-    )
+    same = and_(table.c.source == source, table.c.fact == fact, table.c.key_kind == key_kind, table.c.key == key)
     spans = [(row.start, row.end) for row in connection.execute(select(table.c.start, table.c.end).where(same))]
     if any(a <= start and end <= b for a, b in spans):
         return stored

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -143,7 +144,7 @@ class Connector(ABC):
     fact_kinds: ClassVar[tuple[str, ...]]
     needs: ClassVar[tuple[Need, ...]] = ()
     keep: ClassVar[Mapping[str, tuple[str, ...]]] = {}
-    options: ClassVar[type[Options]] = Options
+    options: ClassVar[builtins.type[Options]] = Options
 
     def __init__(self, source: Source, settings: Settings) -> None:
         self.source = source
@@ -161,7 +162,7 @@ class Connector(ABC):
     def check(self) -> Iterator[Finding]:
         """Whether address, credentials, permissions and names are right, without storing anything."""
 
-    def read_options(self, model: type[T]) -> T:
+    def read_options(self, model: builtins.type[T]) -> T:
         """The source's options in the connector's own form; StopSource names the first wrong one."""
         try:
             return model.model_validate(self.source.options)

@@ -1,0 +1,1 @@
+"""Money models: what spend is for."""
