@@ -25,12 +25,7 @@ _NBSP = "\u00a0"
 
 _MOST_DIGITS = 6
 _SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥"}
-_SCALES = (
-    (Decimal(10) ** 12, "T"),
-    (Decimal(10) ** 9, "bn"),
-    (Decimal(10) ** 6, "M"),
-    (Decimal(10) ** 3, "k"),
-)
+_SCALES = tuple((Decimal(10) ** power, unit) for power, unit in ((12, "T"), (9, "bn"), (6, "M"), (3, "k")))
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _FULL_MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
@@ -108,7 +103,7 @@ def percent_digits(ratio: Number, target: Number | None = None) -> int:
     if aim is not None:
         edges.append(aim * 100)
         digits = max(digits, min(_MOST_DIGITS, decimals_of(aim * 100)))
-    while digits < _MOST_DIGITS and any(_side(_rounded(shown, digits), edge) != _side(shown, edge) for edge in edges):
+    while digits < _MOST_DIGITS and any(_rounded(shown, digits).compare(edge) != shown.compare(edge) for edge in edges):
         digits += 1
     return digits
 
@@ -188,6 +183,16 @@ def money_axis(amounts: Iterable[Money | None]) -> tuple[tuple[float | None, ...
     currency = next((one.currency for one in given if one is not None), "")
     symbol = _SYMBOLS.get(currency, currency)
     return tuple(None if one is None else float(one.amount / factor) for one in given), f"{symbol} {unit}".strip()
+
+
+def in_axis_unit(value: Number | None, unit: str) -> str:
+    """A plain number of a figure with the unit of its axis: "0.61 %", "€1.24 M"."""
+    exact = _finite(value)
+    if exact is None:
+        return ABSENT
+    shown = plain(exact, max(0, 2 - exact.adjusted()) if exact else 0)
+    symbol, _, rest = unit.partition(" ")
+    return with_unit(f"{symbol}{shown}", rest) if symbol in _SYMBOLS.values() else with_unit(shown, unit)
 
 
 def score(value: Number | None, half_width: Number | None = None) -> str:
@@ -324,10 +329,6 @@ def _natural_digits(shown: Decimal) -> int:
     if nearest == 0:
         return 0
     return 1 if nearest >= 1 else min(_MOST_DIGITS, max(2, -nearest.adjusted()))
-
-
-def _side(value: Decimal, edge: Decimal) -> int:
-    return (value > edge) - (value < edge)
 
 
 def decimals_of(value: Number) -> int:

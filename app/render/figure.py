@@ -12,6 +12,7 @@ from typing import Literal
 
 from app.content import format as text
 from app.content.blocks import Bars, Event, Reference, Series, Trend
+from app.render.theme import Palette
 from data.period import Kind, Period
 
 Figure = Trend | Bars
@@ -59,7 +60,7 @@ class Mark:
     event: Event
 
 
-def scale(figure: Figure, wanted: int = 4) -> Scale:
+def scale(figure: Figure, wanted: int = 5) -> Scale:
     """A scale that holds all values and the target, on round ticks; columns start at zero."""
     low, high = _extent(figure)
     step = _step((high - low) / wanted)
@@ -80,8 +81,7 @@ def value_text(series: Series, index: int, unit: str) -> str:
     """The words of one value: the builder's own, or the number with the unit of the axis."""
     if series.texts:
         return series.texts[index]
-    value = series.values[index]
-    return text.with_unit(text.significant(value), unit)
+    return text.in_axis_unit(series.values[index], unit)
 
 
 def x_ticks(periods: Sequence[Period], most: int = 13) -> tuple[Tick, ...]:
@@ -178,6 +178,45 @@ def stack_tops(figure: Bars) -> tuple[float | None, ...]:
     return tuple(
         None if all(value is None for value in column) else sum(value for value in column if value is not None)
         for column in columns
+    )
+
+
+@dataclass(frozen=True)
+class Spark:
+    """A small line in a unit square, y upwards: its runs between gaps, its target, its last point."""
+
+    runs: tuple[tuple[tuple[float, float], ...], ...]
+    aim: float | None
+    last: tuple[float, float]
+
+
+def spark(values: Sequence[float | None], target: float | None) -> Spark | None:
+    """The last periods of a tile; a lonely value is a run of twice the same point. None where nothing is known."""
+    held = [value for value in (*values, target) if value is not None]
+    last = last_known(values)
+    if last is None:
+        return None
+    low, high = min(held), max(held)
+
+    def at(value: float) -> float:
+        return 0.5 if high == low else (value - low) / (high - low)
+
+    runs: list[list[tuple[float, float]]] = [[]]
+    for index, value in enumerate(values):
+        if value is None:
+            runs.append([])
+        else:
+            runs[-1].append((index / max(1, len(values) - 1), at(value)))
+    lines = tuple(tuple(run * 2 if len(run) == 1 else run) for run in runs if run)
+    return Spark(lines, None if target is None else at(target), lines[-1][-1])
+
+
+def series_colours(block: Figure, palette: Palette) -> tuple[str, ...]:
+    """Accent for one subject and grey for context; hues only where several subjects have to be told apart."""
+    subjects = [index for index, one in enumerate(block.series) if one.role == "subject"]
+    return tuple(
+        palette.hues[subjects.index(index) % len(palette.hues)] if index in subjects else palette.context
+        for index in range(len(block.series))
     )
 
 

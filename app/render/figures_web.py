@@ -50,7 +50,7 @@ def _background(drawn: go.Figure, block: Figure, scale: Scale, palette: Palette)
 
 
 def _lines(drawn: go.Figure, block: Trend, palette: Palette) -> None:
-    hues = series_colours(block, palette)
+    hues = figure.series_colours(block, palette)
     for index, one in sorted(enumerate(block.series), key=lambda pair: pair[1].role == "subject"):
         subject = one.role == "subject"
         lonely, last = set(figure.lonely(one.values)), figure.last_known(one.values)
@@ -72,7 +72,7 @@ def _lines(drawn: go.Figure, block: Trend, palette: Palette) -> None:
 
 
 def _bars(drawn: go.Figure, block: Bars, palette: Palette) -> None:
-    hues = series_colours(block, palette)
+    hues = figure.series_colours(block, palette)
     for index, one in enumerate(block.series):
         drawn.add_bar(
             x=list(range(len(one.values))),
@@ -92,7 +92,7 @@ def _bars(drawn: go.Figure, block: Bars, palette: Palette) -> None:
 def _foreground(drawn: go.Figure, block: Figure, scale: Scale, palette: Palette, labels: tuple[EndLabel, ...]) -> None:
     for edge in block.target.edges if block.target else ():
         drawn.add_hline(y=edge, line={"color": palette.muted, "width": 1.25, "dash": "4px,3px"})
-    hues = series_colours(block, palette)
+    hues = figure.series_colours(block, palette)
     for label in labels:
         colour = palette.muted if label.index is None else _readable(hues[label.index], palette)
         words = escape(label.words)
@@ -139,15 +139,6 @@ def _axes(drawn: go.Figure, block: Figure, scale: Scale, palette: Palette, label
     drawn.add_annotation(
         x=0, xref="paper", xanchor="right", xshift=-6, y=1, yref="paper", yanchor="bottom", yshift=5, text=escape(block.unit),
         showarrow=False, font={"size": 12, "color": palette.muted},
-    )
-
-
-def series_colours(block: Figure, palette: Palette) -> tuple[str, ...]:
-    """Accent for one subject and grey for context; hues only where several subjects have to be told apart."""
-    subjects = [index for index, one in enumerate(block.series) if one.role == "subject"]
-    return tuple(
-        palette.hues[subjects.index(index) % len(palette.hues)] if index in subjects else palette.context
-        for index in range(len(block.series))
     )
 
 

@@ -22,7 +22,7 @@ from app.content.blocks import (
     Tiles,
     Verdict,
 )
-from app.render.figure import decimal_split
+from app.render.figure import decimal_split, spark
 
 Query = Mapping[str, str]
 
@@ -121,25 +121,17 @@ def _about(tile: Tile) -> str:
 
 def sparkline(values: Sequence[float | None], target: float | None, name: str) -> str:
     """The last periods as a small line with its gaps, the target dashed, the last value marked."""
-    known = [value for value in values if value is not None]
-    if not known:
+    drawn = spark(values, target)
+    if drawn is None:
         return '<span class="pl-spark"></span>'
-    held = [*known, target] if target is not None else known
-    low, high = min(held), max(held)
-
-    def at(index: int, value: float) -> str:
-        across = _SPARK_EDGE + index * (_SPARK_WIDTH - 2 * _SPARK_EDGE) / max(1, len(values) - 1)
-        return f"{across:.1f},{_spark_y(value, low, high):.1f}"
-
     lines = "".join(
-        f'<polyline class="pl-line" points="{" ".join(at(index, value) for index, value in run)}"/>'
-        for run in runs(values)
+        f'<polyline class="pl-line" points="{" ".join(",".join(_spark_at(*point)) for point in run)}"/>'
+        for run in drawn.runs
     )
-    last = max(index for index, value in enumerate(values) if value is not None)
-    x, y = at(last, known[-1]).split(",")
+    x, y = _spark_at(*drawn.last)
     aim = ""
-    if target is not None:
-        height = f"{_spark_y(target, low, high):.1f}"
+    if drawn.aim is not None:
+        height = _spark_at(0, drawn.aim)[1]
         aim = f'<line class="pl-aim" x1="0" x2="{_SPARK_WIDTH:.0f}" y1="{height}" y2="{height}"/>'
     return (
         f'<svg class="pl-spark" viewBox="0 0 {_SPARK_WIDTH:.0f} {_SPARK_HEIGHT:.0f}" role="img" '
@@ -147,20 +139,9 @@ def sparkline(values: Sequence[float | None], target: float | None, name: str) -
     )
 
 
-def runs(values: Sequence[float | None]) -> list[list[tuple[int, float]]]:
-    """Values between gaps; a lonely one twice, so that a round line cap shows it as a dot."""
-    found: list[list[tuple[int, float]]] = [[]]
-    for index, value in enumerate(values):
-        if value is None:
-            found.append([])
-        else:
-            found[-1].append((index, value))
-    return [run * 2 if len(run) == 1 else run for run in found if run]
-
-
-def _spark_y(value: float, low: float, high: float) -> float:
-    share = 0.5 if high == low else (value - low) / (high - low)
-    return _SPARK_HEIGHT - _SPARK_EDGE - share * (_SPARK_HEIGHT - 2 * _SPARK_EDGE)
+def _spark_at(x: float, y: float) -> tuple[str, str]:
+    wide, high = _SPARK_WIDTH - 2 * _SPARK_EDGE, _SPARK_HEIGHT - 2 * _SPARK_EDGE
+    return f"{_SPARK_EDGE + x * wide:.1f}", f"{_SPARK_EDGE + (1 - y) * high:.1f}"
 
 
 def table(block: Table, query: Query) -> str:
@@ -212,7 +193,7 @@ def _fraction_width(block: Table, index: int) -> int:
 
 
 def _classes(column: Column) -> str:
-    return f"pl-{column.kind}" + (" pl-right" if column.is_right else "")
+    return f"pl-col-{column.kind}" + (" pl-right" if column.is_right else "")
 
 
 def notice(block: Notice, query: Query) -> str:

@@ -1,0 +1,71 @@
+"""The typeface of the product, and which characters it can show."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import fields, is_dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import TypeVar
+
+import font_source_sans_pro
+
+_Value = TypeVar("_Value")
+
+_FOLDER = Path(font_source_sans_pro.font_directory)
+FILES = tuple(_FOLDER / f"SourceSansPro-{style}.ttf" for style in ("Regular", "Semibold"))
+BOX = "\u2610"
+_SPACES = {"\t": " ", "\n": " ", "\r": " ", "\u2009": "\u202f", "\u200a": "\u202f"}
+_UNSEEN = ("Cc", "Cf")
+
+
+def clean(value: _Value, faces: tuple[Path, ...] = ()) -> tuple[_Value, frozenset[str]]:
+    """The same frozen content with control characters gone and uncovered characters as boxes; and which those were."""
+    covered, missing = _covered((*FILES, *faces)), set[str]()
+
+    def one(item: object) -> object:
+        if isinstance(item, str):
+            return _text(item, covered, missing)
+        if isinstance(item, tuple):
+            return tuple(one(part) for part in item)
+        if is_dataclass(item) and not isinstance(item, type):
+            return replace(item, **{field.name: one(getattr(item, field.name)) for field in fields(item)})
+        return item
+
+    return one(value), frozenset(missing)  # type: ignore[return-value]  # the same type, part by part
+
+
+def faces_in(folder: Path | None) -> tuple[Path, ...]:
+    """The font files of a folder, in order of their names; none where there is no folder."""
+    if folder is None or not folder.is_dir():
+        return ()
+    return tuple(sorted(path for path in folder.iterdir() if path.suffix.lower() in (".ttf", ".otf")))
+
+
+def described(missing: Iterable[str]) -> tuple[str, ...]:
+    """Characters by code and name, for the appendix."""
+    return tuple(f"U+{ord(sign):04X} {unicodedata.name(sign, 'without a name').lower()}" for sign in sorted(missing))
+
+
+def _text(words: str, covered: frozenset[int], missing: set[str]) -> str:
+    kept = []
+    for sign in words:
+        shown = _SPACES.get(sign, sign)
+        if ord(shown) in covered:
+            kept.append(shown)
+        elif unicodedata.category(shown) not in _UNSEEN:
+            missing.add(shown)
+            kept.append(BOX)
+    return "".join(kept)
+
+
+@cache
+def _covered(files: tuple[Path, ...]) -> frozenset[int]:
+    from fontTools.ttLib import TTFont
+
+    found: set[int] = set()
+    for path in files:
+        with TTFont(path, lazy=True) as font:
+            found.update(font.getBestCmap())
+    return frozenset(found)

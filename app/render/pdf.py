@@ -1,0 +1,225 @@
+"""Board packs as PDF: blocks to data for pack.typ, compiled by Typst. No browser, no system font, no markup from text."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import UTC, datetime
+from functools import singledispatch
+from pathlib import Path
+from typing import TypeAlias
+
+import typst
+
+from app.content import format as text
+from app.content.blocks import (
+    MARKS,
+    Bars,
+    Beside,
+    Block,
+    Cell,
+    Column,
+    Definitions,
+    Facts,
+    Headline,
+    Marks,
+    Notice,
+    Row,
+    Section,
+    Table,
+    Tile,
+    Tiles,
+    Trend,
+    Verdict,
+)
+from app.content.pack import Pack, PackPage, kpi_table
+from app.render import figure, figures_pdf
+from app.render.fonts import FILES, clean, described, faces_in
+from app.render.theme import FONT, LIGHT, PAPER, colours
+
+Json: TypeAlias = Mapping[str, object]
+
+STANDARDS = ("ua-1", "a-3a")
+_DESIGN = Path(__file__).with_name("pack.typ")
+_STATE_WORDS = {"draft": "Draft", "flash": "Flash, not final", "final": "Final"}
+_NOTICES = {
+    "missing": ("Missing", "neutral"),
+    "info": ("Note", "accent"),
+    "late": ("Late", "at_risk"),
+    "error": ("Error", "missed"),
+}
+# Millimetres between the margins: A4 and Letter, upright and on their side.
+_WIDTHS = {("a4", False): 174.0, ("a4", True): 261.0, ("us-letter", False): 179.9, ("us-letter", True): 243.4}
+_GUTTER, _FIGURE_HEIGHT = 5.0, 52.0
+
+
+def compile_pack(pack: Pack, *, as_of: datetime, fonts: Path | None = None) -> bytes:
+    """The pack as a tagged PDF (PDF/UA-1 and PDF/A-3a), dated `as_of`; the same bytes for the same pack.
+
+    `fonts` is a folder of further faces. A character that no face has is shown as a box and listed at the end.
+    Raises typst.TypstError if the design cannot be set.
+    """
+    faces = faces_in(fonts)
+    shown, missing = clean(pack, faces)
+    said = _pack(shown, as_of.astimezone(UTC), described(missing)) | {"fonts": [FONT, *_families(faces)]}
+    made = typst.compile(
+        _DESIGN,
+        font_paths=[str(path) for path in (*FILES, *faces)],
+        ignore_system_fonts=True,
+        format="pdf",
+        sys_inputs={"pack": json.dumps(said, ensure_ascii=False)},
+        pdf_standards=list(STANDARDS),
+        timestamp=int(as_of.timestamp()),
+    )
+    return bytes(made)
+
+
+def _families(faces: tuple[Path, ...]) -> list[str]:
+    if not faces:
+        return []
+    from fontTools.ttLib import TTFont
+
+    names = {str(TTFont(path, lazy=True)["name"].getBestFamilyName()): None for path in faces}
+    return list(names)
+
+
+def _pack(pack: Pack, as_of: datetime, missing: tuple[str, ...]) -> dict[str, object]:
+    widths = {side: _WIDTHS[pack.paper, side] for side in (False, True)}
+    return {
+        "title": pack.title,
+        "entity": pack.entity,
+        "period": pack.period,
+        "comparison": pack.comparison,
+        "state": pack.state,
+        "state_word": _STATE_WORDS[pack.state],
+        "as_of": pack.as_of,
+        "date": [as_of.year, as_of.month, as_of.day, as_of.hour, as_of.minute, as_of.second],
+        "demo": pack.demo,
+        "paper": pack.paper,
+        "headline": asdict(pack.headline),
+        "notices": [draw(one, widths[False]) for one in pack.notices],
+        "kpis": draw(kpi_table(pack.kpis, title=""), widths[False]),
+        "pages": [_page(page, widths[page.orientation == "landscape"]) for page in pack.pages],
+        "definitions": [asdict(one) for one in pack.definitions],
+        "missing": list(missing),
+        "colours": colours(LIGHT),
+        "type": asdict(PAPER),
+    }
+
+
+def _page(page: PackPage, width: float) -> Json:
+    sections = [_section(section, width) for section in page.sections]
+    return {"title": page.title, "landscape": page.orientation == "landscape", "sections": sections}
+
+
+def _section(section: Section, width: float) -> Json:
+    blocks = [draw(block, width) for block in section.blocks]
+    return {"title": section.title, "summary": section.summary, "blocks": blocks}
+
+
+@singledispatch
+def draw(block: Block, width: float) -> Json:
+    """What pack.typ needs to set one block `width` millimetres wide. A kind without a function here is a fault."""
+    raise TypeError(f"No drawing on paper for {type(block).__name__}.")
+
+
+@draw.register
+def _(block: Headline, width: float) -> Json:
+    return {"kind": "headline"} | asdict(block)
+
+
+@draw.register
+def _(block: Tiles, width: float) -> Json:
+    return {"kind": "tiles", "tiles": [_tile(tile) for tile in block.tiles]}
+
+
+@draw.register(Trend)
+@draw.register(Bars)
+def _(block: Trend | Bars, width: float) -> Json:
+    notes = figure.notes(block, figure.scale(block))
+    events = (f"{mark.number} {mark.event.name}, {text.day(mark.event.day)}" for mark in figure.marks(block))
+    return {
+        "kind": "figure",
+        "title": block.title,
+        "subtitle": block.subtitle,
+        "alt": block.alt,
+        "svg": figures_pdf.draw(block, width, _FIGURE_HEIGHT),
+        "notes": [line for line in (" ".join(notes), text.joined(*events)) if line],
+    }
+
+
+@draw.register
+def _(block: Table, width: float) -> Json:
+    last = len(block.columns) - 1
+    return {
+        "kind": "table",
+        "id": block.id,
+        "title": block.title,
+        "columns": [_column(column, wide=index == last) for index, column in enumerate(block.columns)],
+        "rows": [_row(row, block.columns) for row in block.rows],
+        "note": block.note,
+        "count": block.count,
+        "empty": block.empty,
+    }
+
+
+@draw.register
+def _(block: Notice, width: float) -> Json:
+    word, tone = _NOTICES[block.kind]
+    return {"kind": "notice", "word": word, "tone": tone, "sentence": block.sentence, "action": block.action}
+
+
+@draw.register
+def _(block: Definitions, width: float) -> Json:
+    return {"kind": "definitions", "entries": [asdict(one) for one in block.entries]}
+
+
+@draw.register
+def _(block: Facts, width: float) -> Json:
+    return {"kind": "facts", "pairs": [list(pair) for pair in block.pairs]}
+
+
+@draw.register
+def _(block: Marks, width: float) -> Json:
+    return {"kind": "marks", "words": block.words, "meaning": block.meaning}
+
+
+@draw.register
+def _(block: Beside, width: float) -> Json:
+    share = (width - _GUTTER * (len(block.blocks) - 1)) / len(block.blocks)
+    return {"kind": "beside", "blocks": [draw(one, share) for one in block.blocks]}
+
+
+def _tile(tile: Tile) -> Json:
+    drawn = figure.spark(tile.spark, tile.spark_target)
+    return {
+        "label": tile.label,
+        "value": tile.value,
+        "unit": tile.unit,
+        "verdict": _mark(tile.verdict),
+        "target": tile.target,
+        "change": tile.change,
+        "change_word": tile.change_word,
+        "evidence": tile.evidence or tile.verdict_reason,
+        "freshness": tile.freshness,
+        "spark": asdict(drawn) if drawn else None,
+    }
+
+
+def _column(column: Column, *, wide: bool) -> Json:
+    return {"name": column.name, "kind": column.kind, "right": column.is_right, "wide": wide}
+
+
+def _row(row: Row, columns: tuple[Column, ...]) -> Json:
+    cells = [_cell(cell, column) for cell, column in zip(row.cells, columns, strict=True)]
+    return {"strong": row.strong, "cells": cells}
+
+
+def _cell(cell: Cell, column: Column) -> Json:
+    whole, rest = figure.decimal_split(cell.text) if column.kind == "number" else (cell.text, "")
+    return {"text": cell.text, "whole": whole, "rest": rest, "verdict": _mark(cell.verdict)}
+
+
+def _mark(verdict: Verdict | None) -> Json | None:
+    return None if verdict is None else asdict(MARKS[verdict])
