@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-import base64
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from data.sample.company import BOT, ORGANISATION
-from data.sample.records import Commit, Deployment, Issue, PullRequest, Review, Status
-from pipelines.demo.github_payloads import described, labels_of, maybe, node, number_of, stamp
+from data.sample.records import Commit, Deployment, Issue, PullRequest, Status
+from pipelines.demo.github_accounts import maybe, node, number_of, stamp
+from pipelines.demo.github_nodes import (
+    ROADMAP,
+    actor,
+    connection,
+    enum,
+    in_order,
+    labelled,
+    moved,
+    moves,
+    review,
+    state,
+)
+from pipelines.demo.github_payloads import described, labels_of
 from pipelines.demo.graphql import Object, QueryError
 from pipelines.demo.repositories import Hosted, updated
-
-T = TypeVar("T")
-Connect = Callable[..., Object]
 
 INTERFACES: Final = {
     "Organization": ("ProjectV2Owner", "RepositoryOwner", "Actor", "Node"),
@@ -24,54 +33,19 @@ INTERFACES: Final = {
     "Commit": ("GitObject", "Node"),
     "ProjectV2ItemFieldSingleSelectValue": ("ProjectV2ItemFieldValueCommon", "Node"),
 }
-_ROADMAP: Final = 1
 _STATES: Final = {
     "queued": "QUEUED", "in_progress": "IN_PROGRESS", "success": "ACTIVE", "failure": "FAILURE", "error": "ERROR",
     "inactive": "INACTIVE",
 }  # fmt: skip
-
-
-def connection(kind: str, items: Sequence[T], key: Callable[[T], object], write: Callable[[T], Object]) -> Connect:
-    """A list in pages: `first` items after a cursor, which names an item and so holds when items are added."""
-
-    def page(first: int | None = None, after: str | None = None, last: int | None = None, **_: Any) -> Object:
-        size = first if first is not None else last
-        if size is None:
-            raise QueryError(
-                f"You must provide a `first` or `last` value to properly paginate the `{kind}` connection."
-            )
-        if not 1 <= size <= 100:
-            raise QueryError(
-                f"Requesting {size} records on the `{kind}` connection exceeds the `first` limit of 100 records."
-            )
-        start = 0 if after is None else _place(items, key, after) + 1
-        chosen = items[start : start + size] if first is not None else items[-size:]
-        info = {
-            "__typename": "PageInfo",
-            "hasNextPage": first is not None and start + size < len(items),
-            "hasPreviousPage": start > 0,
-            "startCursor": _cursor(key(chosen[0])) if chosen else None,
-            "endCursor": _cursor(key(chosen[-1])) if chosen else None,
-        }
-        nodes = [write(one) for one in chosen]
-        edges = [
-            {"__typename": "Edge", "cursor": _cursor(key(one)), "node": body}
-            for one, body in zip(chosen, nodes, strict=True)
-        ]
-        return {"__typename": "Connection", "totalCount": len(items), "pageInfo": info, "nodes": nodes, "edges": edges}
-
-    return page
-
-
-def _cursor(key: object) -> str:
-    return base64.b64encode(f"cursor:{key}".encode()).decode()
-
-
-def _place(items: Sequence[T], key: Callable[[T], object], cursor: str) -> int:
-    for n, item in enumerate(items):
-        if _cursor(key(item)) == cursor:
-            return n
-    raise QueryError(f"`{cursor}` does not appear to be a valid cursor.")
+_STATUS: Final = {
+    "__typename": "ProjectV2SingleSelectField",
+    "id": "PVTSSF_1",
+    "name": "Status",
+    "options": [
+        {"__typename": "ProjectV2SingleSelectFieldOption", "id": name.lower(), "name": name}
+        for name in ("Todo", "In Progress", "Done", "Cancelled")
+    ],
+}
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -88,7 +62,7 @@ class Schema:
             "repository": self._repository_of,
             "repositoryOwner": self._owner,
             "organization": self._owner,
-            "viewer": lambda: _actor(BOT),
+            "viewer": lambda: actor(BOT),
             "rateLimit": lambda: {
                 "__typename": "RateLimit",
                 "limit": 5000,
@@ -108,7 +82,7 @@ class Schema:
             raise QueryError(f"Could not resolve to an Organization with the login of '{login}'.", "NOT_FOUND")
         hosted = list(self.repositories.values())
         return {
-            **_actor(ORGANISATION),
+            **actor(ORGANISATION),
             "repositories": connection("repositories", hosted, lambda one: one.id, self._repository),
             "projectV2": lambda number: self._project(number, hosted),
         }
@@ -130,7 +104,7 @@ class Schema:
             "issue": lambda number: self._one(found.issue.get(number), "Issue", number, found),
             "defaultBranchRef": lambda: self._branch(found),
             "projectV2": lambda number: self._project(number, [found]),
-            "projectsV2": connection("projectsV2", [_ROADMAP], int, lambda number: self._project(number, [found])),
+            "projectsV2": connection("projectsV2", [ROADMAP], int, lambda number: self._project(number, [found])),
         }
 
     def _one(self, item: Issue | PullRequest | None, kind: str, number: int, found: Hosted) -> Object:
@@ -166,7 +140,7 @@ class Schema:
             "commitOid": found.revision or "",
             "commit": None if commit is None else self._commit(repository, repository.commits[commit]),
             "ref": {"__typename": "Ref", "name": "main"},
-            "creator": _actor(BOT),
+            "creator": actor(BOT),
             "statuses": connection(
                 "statuses", statuses, lambda one: one[0], lambda one: self._status(repository, found, *one)
             ),
@@ -185,16 +159,16 @@ class Schema:
             "environment": deployment.environment,
             "environmentUrl": None,
             "logUrl": run,
-            "creator": _actor(BOT),
+            "creator": actor(BOT),
         }
 
     def _pull_requests(
         self, found: Hosted, order_by: Object | None = None, states: list[str] | None = None, **paging: Any
     ) -> Object:
         wanted = [
-            item for item in found.items if isinstance(item, PullRequest) and (not states or _state(item) in states)
+            item for item in found.items if isinstance(item, PullRequest) and (not states or state(item) in states)
         ]
-        ordered = _ordered(wanted, order_by)
+        ordered = in_order(wanted, order_by)
         return connection("pullRequests", ordered, lambda one: one.number, lambda one: self._pull_request(found, one))(
             **paging
         )
@@ -205,7 +179,7 @@ class Schema:
         return {
             **self._item(repository, found, "pull"),
             "__typename": "PullRequest",
-            "state": _state(found),
+            "state": state(found),
             "mergedAt": maybe(found.merged),
             "merged": found.merged is not None,
             "isDraft": False,
@@ -213,7 +187,7 @@ class Schema:
             "headRefName": f"change-{found.number}",
             "mergeCommit": None if merge is None else self._commit(repository, repository.commits[merge]),
             "commits": connection("commits", found.commits, lambda one: one.revision, wrap),
-            "reviews": connection("reviews", found.reviews, lambda one: one.id, _review),
+            "reviews": connection("reviews", found.reviews, lambda one: one.id, review),
         }
 
     def _commit(self, repository: Hosted, found: Commit) -> Object:
@@ -221,7 +195,7 @@ class Schema:
             "__typename": "GitActor",
             "name": found.author,
             "email": f"{found.author}@larkmoor.example",
-            "user": _actor(found.author),
+            "user": actor(found.author),
         }
         parents = [{"__typename": "Commit", "oid": found.parent}]
         return {
@@ -263,10 +237,10 @@ class Schema:
             for item in found.items
             if isinstance(item, Issue)
             and (not labels or set(labels) & set(labels_of(item)))
-            and (not states or _state(item) in states)
+            and (not states or state(item) in states)
             and (since is None or updated(item) >= datetime.fromisoformat(since))
         ]
-        ordered = _ordered(wanted, order_by)
+        ordered = in_order(wanted, order_by)
         return connection("issues", ordered, lambda one: one.number, lambda one: self._issue(found, one))(**paging)
 
     def _issue(self, repository: Hosted, found: Issue) -> Object:
@@ -274,7 +248,7 @@ class Schema:
         return {
             **self._item(repository, found, "issues"),
             "__typename": "Issue",
-            "state": _state(found),
+            "state": state(found),
             "stateReason": lambda **_: reason,
             "timelineItems": lambda **asked: self._timeline(found, **asked),
         }
@@ -293,43 +267,44 @@ class Schema:
             "updatedAt": stamp(updated(found)),
             "closedAt": maybe(found.closed),
             "closed": found.closed is not None,
-            "author": _actor(found.author),
+            "author": actor(found.author),
             "labels": connection("labels", labels, str, write),
             "repository": lambda: self._repository(repository),
         }
 
     def _timeline(self, found: Issue, item_types: list[str] | None = None, **paging: Any) -> Object:
-        events = [_labelled(name, found.opened) for name in found.labels]
-        events += [_moved(status, at) for status, at in _moves(found)]
+        events = [labelled(name, found.opened) for name in found.labels]
+        events += [moved(status, at) for status, at in moves(found)]
         if found.started is not None:
-            events.append(_labelled("in progress", found.started))
+            events.append(labelled("in progress", found.started))
         if found.closed is not None:
             reason = (found.reason or "").upper()
             events.append(
                 {"__typename": "ClosedEvent", "createdAt": stamp(found.closed), "stateReason": lambda **_: reason}
             )
-        wanted = [event for event in events if not item_types or _enum(event["__typename"]) in item_types]
+        wanted = [event for event in events if not item_types or enum(event["__typename"]) in item_types]
         wanted.sort(key=lambda event: event["createdAt"])
         numbered = list(enumerate(wanted))
         return connection("timelineItems", numbered, lambda one: one[0], lambda one: one[1])(**paging)
 
     def _project(self, number: int, repositories: Sequence[Hosted]) -> Object:
-        if number != _ROADMAP:
+        if number != ROADMAP:
             raise QueryError(f"Could not resolve to a ProjectV2 with the number {number}.", "NOT_FOUND")
         items = [(r, i) for r in repositories for i in r.items if isinstance(i, Issue) and "feature" in i.labels]
         items.sort(key=lambda pair: (pair[1].opened, pair[0].id))
         write = lambda pair: self._project_item(*pair)  # noqa: E731
         return {
             "__typename": "ProjectV2",
-            "id": node("PVT", _ROADMAP),
-            "number": _ROADMAP,
+            "id": node("PVT", ROADMAP),
+            "number": ROADMAP,
             "title": "Roadmap",
             "closed": False,
+            "field": lambda name: _STATUS if name == "Status" else None,
             "items": connection("items", items, lambda pair: f"{pair[0].id}-{pair[1].number}", write),
         }
 
     def _project_item(self, repository: Hosted, found: Issue) -> Object:
-        status, at = _moves(found)[-1]
+        status, at = moves(found)[-1]
         value = {
             "__typename": "ProjectV2ItemFieldSingleSelectValue",
             "name": status,
@@ -349,64 +324,3 @@ class Schema:
             "fieldValueByName": lambda name: value if name == "Status" else None,
             "fieldValues": connection("fieldValues", [value], lambda _: "Status", lambda one: one),
         }
-
-
-def _actor(login: str) -> dict[str, Any]:
-    kind = "Bot" if login == BOT else "Organization" if login == ORGANISATION else "User"
-    return {"__typename": kind, "id": node("U", number_of(login)), "login": login, "name": login}
-
-
-def _review(found: Review) -> Object:
-    return {
-        "__typename": "PullRequestReview",
-        "id": node("PRR", found.id),
-        "databaseId": found.id,
-        "state": found.state,
-        "author": _actor(found.author),
-        "createdAt": stamp(found.submitted),
-        "submittedAt": stamp(found.submitted),
-        "updatedAt": stamp(found.submitted),
-    }
-
-
-def _state(found: Issue | PullRequest) -> str:
-    if isinstance(found, PullRequest) and found.merged is not None:
-        return "MERGED"
-    return "OPEN" if found.closed is None else "CLOSED"
-
-
-def _ordered(items: list[T], order: Object | None) -> list[T]:
-    """By creation from the oldest on, unless the query orders otherwise."""
-    asked = order or {"field": "CREATED_AT", "direction": "ASC"}
-    moment: Callable[[Any], datetime] = updated if asked["field"] == "UPDATED_AT" else lambda item: item.opened
-    return sorted(items, key=lambda item: (moment(item), item.number), reverse=asked["direction"] == "DESC")  # type: ignore[attr-defined]
-
-
-def _moves(found: Issue) -> list[tuple[str, datetime]]:
-    """The statuses that an issue had on the roadmap, and since when."""
-    moves = [("Todo", found.opened)]
-    if found.started is not None:
-        moves.append(("In Progress", found.started))
-    if found.closed is not None:
-        moves.append(("Done" if found.reason == "completed" else "Cancelled", found.closed))
-    return moves
-
-
-def _moved(status: str, at: datetime) -> dict[str, Any]:
-    project = {"__typename": "ProjectV2", "number": _ROADMAP, "title": "Roadmap"}
-    return {
-        "__typename": "ProjectV2ItemStatusChangedEvent",
-        "createdAt": stamp(at),
-        "status": status,
-        "project": project,
-    }
-
-
-def _labelled(name: str, at: datetime) -> dict[str, Any]:
-    return {"__typename": "LabeledEvent", "createdAt": stamp(at), "label": {"__typename": "Label", "name": name}}
-
-
-def _enum(kind: str) -> str:
-    """The name that a timeline event's type has among `itemTypes`."""
-    special = {"ProjectV2ItemStatusChangedEvent": "PROJECT_V2_ITEM_STATUS_CHANGED_EVENT"}
-    return special.get(kind) or "".join(f"_{c}" if c.isupper() else c.upper() for c in kind).lstrip("_")
