@@ -214,7 +214,7 @@ class Reader:
         return tuple(sorted({source for kind in metric.fact_kinds for source in self._sources.get(kind, ())}))
 
     def below(self, scope: str, period: Period, kind: str | None = None) -> tuple[Scope, ...]:
-        """The scope and all below it, as of the last day of the period that has come; narrowed to one kind where given."""
+        """The scope and all below it, as of the last day of the period that has come; of one kind where given."""
         day = min(period.end - timedelta(days=1), max(self.today, period.start))
         return self.tree.below(scope, day, kind)
 
