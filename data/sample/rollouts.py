@@ -68,7 +68,7 @@ def _rollout(random: np.random.Generator, number: int, created: int) -> Rollout:
     if fails < failure_share(day):
         return _undone(
             random,
-            Rollout(number, created, finished, pulls, direct, "broke" if breaks < 0.3 else "rolled back"),
+            Rollout(number, created, finished, pulls, direct, "broke" if breaks < 0.12 else "rolled back"),
             harm,
             day,
         )
