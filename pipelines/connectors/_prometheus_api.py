@@ -56,6 +56,10 @@ class PrometheusApi:
         self._notes: list[str] = []
         self._keeps_instants: bool | None = None
 
+    def close(self) -> None:
+        """Give back the connections."""
+        self._client.close()
+
     def version(self) -> str:
         """What the server calls itself, empty where it does not tell (not every one of the four does)."""
         try:
@@ -131,8 +135,9 @@ class PrometheusApi:
     def _forget(self) -> None:
         self._partial, self._notes = False, []
 
-    def _listen(self, response: requests.Response, **_: Any) -> None:
+    def _listen(self, response: requests.Response, **options: Any) -> None:
         """Notes warnings, and raises what an answer stands for before the client wraps it."""
+        response.content  # noqa: B018  read to its end, so that an error gives the connection back
         if response.is_redirect:
             return
         if response.status_code in (400, 422) and (said := _error_of(response)):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
@@ -80,16 +81,17 @@ class Prometheus(Connector):
 
     def fetch(self, position: Position) -> Iterator[Page]:
         """One page for each 31 days of an entry. A query that the server refuses ends the source after the others."""
-        api, owners, refused, done = self._api(), dict[tuple[str, ...], str](), [], 0
+        owners, refused, done = dict[tuple[str, ...], str](), [], 0
         readings = [self._plan(entry, position) for entry in self.chosen.entries]
         total = sum(len(reading.chunks) for reading in readings)
-        for reading in readings:
-            try:
-                for page in self._pages(api, reading, position, owners):
-                    done += 1
-                    yield replace(page, done=done, total=total)
-            except SkipRecord as reason:
-                refused.append(f"{reading.entry.title}: {reason}")
+        with closing(self._api()) as api:
+            for reading in readings:
+                try:
+                    for page in self._pages(api, reading, position, owners):
+                        done += 1
+                        yield replace(page, done=done, total=total)
+                except SkipRecord as reason:
+                    refused.append(f"{reading.entry.title}: {reason}")
         if refused:
             raise StopSource(" ".join(refused))
 
@@ -117,28 +119,31 @@ class Prometheus(Connector):
         """Whether the server answers, and each expression gives series with keys, fitting values and intervals."""
         now = clock()
         try:
-            api = self._api()
-            api.at("vector(1)", now)
-            version = api.version()
-            whole = api.keeps_instants(round((now - _DAY).timestamp() * 1000))
+            with closing(self._api()) as api:
+                yield from self._check_server(api, now)
+                for entry in self.chosen.entries:
+                    yield from self._check_entry(api, entry, now)
         except SyncError as error:
             yield Finding("address and credentials", False, str(error))
-            return
+
+    def _check_server(self, api: PrometheusApi, now: datetime) -> Iterator[Finding]:
+        api.at("vector(1)", now)
+        version = api.version()
         says = f"answers as a Prometheus API, version {version}" if version else "answers as a Prometheus API"
         yield Finding("address and credentials", True, says)
-        if not whole:
+        if not api.keeps_instants(round((now - _DAY).timestamp() * 1000)):
             says = "the server moves the instants of range queries: days are asked one by one, which is slower"
             yield Finding("range queries", True, says)
-        for entry in self.chosen.entries:
-            try:
-                yield from self._check_entry(api, entry, now)
-            except SyncError as error:
-                yield Finding(entry.title, False, str(error))
 
     def _check_entry(self, api: PrometheusApi, entry: Availability | Requests, now: datetime) -> Iterator[Finding]:
-        title = entry.title
-        run = Run((day_of(now, self.settings.zone),), int(_DAY.total_seconds()), round(now.timestamp() * 1000))
-        found = read_run(api, entry, run, self._failures_known(api, entry, now.date() - 30 * _DAY, now))
+        title, zone = entry.title, self.settings.zone
+        run = Run((day_of(now, zone),), int(_DAY.total_seconds()), round(now.timestamp() * 1000))
+        try:
+            found = read_run(api, entry, run, self._failures_known(api, entry, now.date() - 30 * _DAY, now))
+            fault = _interval_fault(api, entry, now)
+        except SkipRecord as refusal:
+            yield Finding(title, False, str(refusal))
+            return
         if not found.days:
             yield Finding(title, False, "gives no series in the last day: check its names and labels")
         keys = [one.key for one in found.days if one.numbers is not None]
@@ -149,7 +154,7 @@ class Prometheus(Connector):
             yield Finding(title, False, f"{', '.join(one.key for one in found.days if one.reason == reason)}: {reason}")
         if found.unlabelled:
             yield Finding(title, False, self._unlabelled(entry))
-        if fault := _interval_fault(api, entry, now):
+        if fault:
             yield Finding(title, False, fault)
 
     def _api(self) -> PrometheusApi:
