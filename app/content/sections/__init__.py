@@ -1,0 +1,46 @@
+"""SECTIONS: every part that a page or the pack is made of."""
+
+from __future__ import annotations
+
+from app.content.sections import board, delivery, health, meaning, reliability, spend
+from app.content.sections.base import SectionKind
+
+SECTIONS: tuple[SectionKind, ...] = (
+    board.HEADLINE,
+    board.KPIS,
+    board.FOCUS,
+    board.LATE,
+    delivery.SUMMARY,
+    delivery.FREQUENCY,
+    delivery.SPEED,
+    delivery.SAFETY,
+    delivery.SERVICES,
+    delivery.DEPLOYMENTS,
+    meaning.DELIVERY,
+    reliability.SUMMARY,
+    reliability.UPTIME,
+    reliability.SERVICES,
+    reliability.WORST_DAYS,
+    reliability.INTEGRATIONS,
+    meaning.RELIABILITY,
+    spend.SUMMARY,
+    spend.MONTHS,
+    spend.SPLIT,
+    spend.INTEGRATION,
+    spend.CHARGES,
+    spend.CURRENCIES,
+    meaning.SPEND,
+    health.SUMMARY,
+    health.SOURCES,
+    health.COVERAGE,
+    health.REJECTED,
+    health.RUNS,
+    health.FILES,
+)
+
+_BY_ID = {kind.id: kind for kind in SECTIONS}
+
+
+def section_named(name: str) -> SectionKind:
+    """The section of that id. KeyError where there is none."""
+    return _BY_ID[name]

@@ -1,0 +1,223 @@
+"""The Board: does it hold, what matters most, what moved, what is late, what was restated."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
+from itertools import pairwise
+from statistics import pstdev
+
+from app.content import format as text
+from app.content.blocks import Beside, Block, Cell, Column, Headline, Notice, Row, Section, Table, Tiles
+from app.content.sections import words
+from app.content.sections.base import Context, SectionKind
+from app.content.sections.tiles import PAGES, absent, tile, trend
+from data.benchmarks.score import Word
+from data.metrics import METRICS, metric_named
+from data.metrics.base import Unit
+from data.period import Kind, Period, containing
+from data.warehouse import read
+from data.warehouse.readings import Reader, Reading
+
+_URGENCY = {Word.MISSED: 0, Word.AT_RISK: 1, Word.CANNOT_TELL: 2, Word.NO_DATA: 3, Word.NOT_CONFIGURED: 4, Word.MET: 5}
+_MOVERS = 6
+
+
+def holds(reading: Reading) -> bool:
+    """Whether the value holds its target now; one at risk in a closed period still does."""
+    if reading.verdict is None:
+        return False
+    at_risk = reading.verdict.word is Word.AT_RISK and (reading.verdict.to_target or Decimal(0)) >= 0
+    return reading.verdict.word is Word.MET or (at_risk and reading.still_open is None)
+
+
+def judged(readings: Sequence[Reading]) -> list[Reading]:
+    """The readings that have a target."""
+    return [one for one in readings if one.target is not None and one.verdict is not None]
+
+
+def by_weight(readings: Sequence[Reading]) -> list[Reading]:
+    """Those with a target, the one that matters most first: by verdict, then by how many times the room is used up."""
+    return sorted(judged(readings), key=lambda one: (_URGENCY[one.verdict.word] if one.verdict else 9, -_strain(one)))
+
+
+def _strain(reading: Reading) -> float:
+    """How far beyond its target a value is, in units of what the target allows, so that metrics compare."""
+    target, room = reading.target, reading.verdict.to_target if reading.verdict else None
+    if target is None or room is None:
+        return 0.0
+    if target.low is not None and target.high is not None:
+        allowed = target.high - target.low
+    elif target.low is not None:
+        allowed = 1 - target.low if reading.metric.unit is Unit.RATIO else target.low
+    else:
+        allowed = target.high or Decimal(1)
+    return float(-room / allowed) if allowed else 0.0
+
+
+def sentence(readings: Sequence[Reading], period: str) -> str:
+    """How many targets hold, and which one matters most."""
+    known = judged(readings)
+    if not known:
+        return f"No target is set for {period}: the numbers stand without a verdict."
+    held = sum(holds(one) for one in known)
+    first = by_weight(known)[0]
+    opening = f"{held} of {text.plural(len(known), 'target')} {'holds' if held == 1 else 'hold'} in {period}"
+    if held == len(known):
+        opening = (
+            f"All {len(known)} targets hold in {period}" if len(known) > 1 else f"The one target holds in {period}"
+        )
+    said = _said(first)
+    return f"{opening}; {said}." if said else f"{opening}."
+
+
+def _said(reading: Reading) -> str:
+    name = reading.metric.name
+    name = name if name[:2].isupper() else name[0].lower() + name[1:]
+    far, now = words.distance(reading), words.value(reading)
+    match reading.verdict.word if reading.verdict else None:
+        case Word.MISSED:
+            return f"{name} matters most: {now}, {far}" if far else f"{name} matters most: {now}"
+        case Word.AT_RISK:
+            return f"{name} is at risk at {now}, {far}"
+        case Word.CANNOT_TELL:
+            return f"{name} cannot be told: {now}, and the evidence allows both"
+        case Word.NO_DATA:
+            return f"{name} has no data"
+        case Word.NOT_CONFIGURED:
+            return f"{name} is not connected yet"
+    return f"closest to its limit is {name}, {far}" if far else ""
+
+
+def headline(context: Context) -> Section:
+    """The generated sentence."""
+    detail = text.joined(
+        context.name_of(context.scope),
+        f"compared with {text.period(context.compared)}",
+        as_of(context),
+        "" if context.reader.closed(context.period) else "the period is still open",
+    )
+    block = Headline(sentence(context.kpis, text.period(context.period)), detail)
+    return Section("headline", "", (block,))
+
+
+def as_of(context: Context) -> str:
+    """The instant of the data in words."""
+    version = context.reader.version
+    return f"data as of {text.instant(version.committed_at, context.zone)}" if version else ""
+
+
+def kpis(context: Context) -> Section:
+    """The tiles in the order of the settings."""
+    return Section("kpis", "", (Tiles(tuple(tile(one, context) for one in context.kpis)),))
+
+
+def focus(context: Context) -> Section:
+    """The trend behind what matters most, beside what changed most."""
+    first = next(iter(by_weight(context.kpis)), None) or next(iter(context.kpis), None)
+    movers = changed_most(context)
+    if first is None:
+        return Section("focus", "", (movers,))
+    figure: Block = trend(first) if first.value.reason != "no_source" else absent(first)
+    return Section("focus", "What stands behind it", (Beside((figure, movers)),))
+
+
+def changed_most(context: Context) -> Table:
+    """The metrics that moved furthest, measured by their own usual movement."""
+    readings = context.readings([metric.id for metric in METRICS])
+    moved = [(one, size) for one in readings if (size := _unusual(one, context)) is not None]
+    moved.sort(key=lambda pair: -pair[1])
+    columns = (
+        Column("Measure"),
+        Column(text.period_short(context.period), kind="number"),
+        Column(_compared_name(context), kind="number"),
+        Column("Change", kind="number"),
+        Column(""),
+    )
+    rows = tuple(_mover(one, size, context) for one, size in moved[:_MOVERS])
+    note = "Largest first, measured by how much each usually moves from period to period."
+    empty = f"Nothing to compare with: {text.period(context.compared)} has no numbers."
+    return Table("changed-most", "What changed most", columns, rows, note if rows else "", empty=empty)
+
+
+def _compared_name(context: Context) -> str:
+    name = text.period_short(context.compared)
+    return name if str(context.compared.start.year) in name else f"{name} {context.compared.start.year % 100:02d}"
+
+
+def _unusual(reading: Reading, context: Context) -> float | None:
+    now, then = reading.value.value, context.comparison.of(reading).value
+    if now is None or then is None or now == then:
+        return None
+    past = [float(value.value) for _, value in reading.history if value.value is not None]
+    steps = [after - before for before, after in pairwise(past)]
+    usual = pstdev(steps) if len(steps) > 2 else abs(float(then))
+    return abs(float(now - then)) / usual if usual else None
+
+
+def _mover(reading: Reading, size: float, context: Context) -> Row:
+    now, then = reading.value, context.comparison.of(reading)
+    word = words.change_word(reading, now.value, then.value)
+    usual = "unusual" if size >= 2 else ""
+    cells = (
+        Cell(reading.metric.name),
+        Cell(words.value(reading)),
+        Cell(words.value(reading, then)),
+        Cell(words.difference(reading.metric, now.value, then.value)),
+        Cell(text.joined(word, usual)),
+    )
+    return Row(cells, PAGES[reading.metric.domain])
+
+
+def late(context: Context) -> Section:
+    """What data are late, and what was restated since the period closed."""
+    blocks: list[Block] = [*_late_sources(context), *_restated(context)]
+    if not blocks:
+        blocks = [Notice("info", "All sources are within their promise, and no closed period was restated since.")]
+    return Section("late", "What to know about the data", tuple(blocks))
+
+
+def _late_sources(context: Context) -> list[Notice]:
+    states = {state.source: state for state in read.source_states(context.reader.connection)}
+    found = []
+    for source in context.reader.settings.source:
+        success = states[source.id].last_success if source.id in states else None
+        promise = timedelta(hours=source.fresh_within_hours)
+        if success is not None and context.now - success <= promise:
+            continue
+        promised = f"it promises every {text.hours(Decimal(str(source.fresh_within_hours)))}"
+        said = f"last read {text.age(success, context.now)}, {promised}" if success else "it never ran to its end"
+        found.append(Notice("late", f"{source.id}: {said}.", "See Data health", "health"))
+    return found
+
+
+def _restated(context: Context) -> list[Block]:
+    """Numbers of closed months that changed after the shown period closed, as they were and as they are."""
+    since = context.period.closes_at(context.zone)
+    rows = [row for row in read.restated_since(context.reader.connection, since) if row.scope == context.scope]
+    months = sorted({(row.metric, containing(row.day, Kind.MONTH)) for row in rows}, key=lambda one: (one[1], one[0]))
+    if not months:
+        return []
+    table = [row for metric, month in months if (row := _restatement(context, metric, month, since)) is not None]
+    columns = (Column("Measure"), Column("Period"), Column("As reported", kind="number"), Column("Now", kind="number"))
+    note = f"Changed by facts that arrived after {text.instant(since, context.zone)}."
+    return [Table("restated", "Restated since", columns, tuple(table), note)] if table else []
+
+
+def _restatement(context: Context, metric_id: str, month: Period, since: datetime) -> Row | None:
+    metric = metric_named(metric_id)
+    now = context.reader.values([metric], context.scope, month)[metric_id]
+    before = Reader(context.reader.connection, context.reader.settings, since)
+    then = before.values([metric], context.scope, month)[metric_id]
+    currency = context.reader.currency(context.scope, month)
+    shown = [words.amount(metric, one.value, currency) for one in (then, now)]
+    if shown[0] == shown[1]:
+        return None
+    return Row((Cell(metric.name), Cell(text.period(month)), Cell(shown[0]), Cell(shown[1])), PAGES[metric.domain])
+
+
+HEADLINE = SectionKind("board.headline", headline)
+KPIS = SectionKind("board.kpis", kpis)
+FOCUS = SectionKind("board.focus", focus)
+LATE = SectionKind("board.late", late)

@@ -1,0 +1,259 @@
+"""Delivery: how often, how fast and how safely software reaches production, down to the very deployments."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from decimal import Decimal
+
+from app.content import format as text
+from app.content.blocks import Bars, Beside, Block, Cell, Column, Notice, Row, Section, Series, Table, Tiles
+from app.content.sections import words
+from app.content.sections.base import Context, SectionKind
+from app.content.sections.tiles import absent, tile, trend
+from data.metrics.base import FactId
+from data.metrics.lead_time import Stages, lead_time, quantile, stages
+from data.period import Period
+from data.warehouse import read_events
+from data.warehouse.read_events import Delivered, Release
+from data.warehouse.readings import Reading
+
+METRICS = ("deployment_frequency", "lead_time", "change_fail_rate")
+STAGES = (
+    ("coding", "Coding", "first commit to opened"),
+    ("pickup", "Pick-up", "opened to first review"),
+    ("review", "Review", "first review to merged"),
+    ("deploy", "Deploy", "merged to in production"),
+)
+_SHOWN = 100
+
+
+def summary(context: Context) -> Section:
+    """The three numbers of delivery."""
+    return Section(
+        "delivery", "", (Tiles(tuple(tile(one, context, linked=False) for one in context.readings(METRICS))),)
+    )
+
+
+def frequency(context: Context) -> Section:
+    """Deployments over time, and how far services lie apart."""
+    reading = context.reading("deployment_frequency")
+    spread = reading.value.statistics
+    note = ""
+    if "median_service" in spread:
+        low, high = text.per_day(spread["lowest_service"]), text.per_day(spread["highest_service"])
+        note = (
+            f"The line is the total. The median service deploys {text.per_day(spread['median_service'])}, "
+            f"from {low} to {high}; published values compare with single services only."
+        )
+    title = f"{text.count(reading.value.numerator)} deployments to production in {text.period(context.period)}"
+    figure = trend(reading, "" if reading.value.numerator is None else title, note=note)
+    return Section("frequency", "How often", (figure,))
+
+
+def speed(context: Context) -> Section:
+    """Lead time over time, and where a change spends it."""
+    reading = context.reading("lead_time")
+    if reading.value.reason == "no_source":
+        return Section("lead-time", "How fast", (absent(reading),))
+    blocks: list[Block] = [trend(reading), _stage_table(context)]
+    return Section("lead-time", "How fast", (Beside(tuple(blocks)), *_stage_bars(context)))
+
+
+def safety(context: Context) -> Section:
+    """Change fail rate over time."""
+    reading = context.reading("change_fail_rate")
+    return Section("change-fail-rate", "How safely", (trend(reading),))
+
+
+def _delivered(context: Context, period: Period) -> tuple[Delivered, ...]:
+    return read_events.delivered(context.reader.connection, context.everything_below(), *period.instants(context.zone))
+
+
+def _spans(found: Sequence[Delivered], stage: str) -> list[Decimal]:
+    known = (getattr(_stages(one), stage) for one in found)
+    return sorted(_hours(span) for span in known if span is not None)
+
+
+def _stages(one: Delivered) -> Stages:
+    return stages(one.change, one.deployed)
+
+
+def _hours(span: timedelta) -> Decimal:
+    return Decimal(span // timedelta(microseconds=1)) / 3_600_000_000
+
+
+def _stage_table(context: Context) -> Table:
+    now, then = _delivered(context, context.period), _delivered(context, context.compared)
+    columns = (
+        Column("Stage"),
+        Column("Median", kind="number"),
+        Column("Nine in ten within", kind="number"),
+        Column(text.period_short(context.compared), kind="number"),
+        Column("Changes", kind="number"),
+    )
+    rows = []
+    for stage, name, span in STAGES:
+        here, before = _spans(now, stage), _spans(then, stage)
+        cells = (f"{name}: {span}", _quantile(here, "0.5"), _quantile(here, "0.9"), _quantile(before, "0.5"))
+        rows.append(Row((*(Cell(one) for one in cells), Cell(text.count(len(here))))))
+    note = "Medians of stages do not add up to the median of the whole. A stage counts where both its ends are known."
+    return Table("stages", "Where the time goes", columns, tuple(rows) if now else (), note)
+
+
+def _quantile(ordered: Sequence[Decimal], share: str) -> str:
+    return text.hours(quantile(ordered, Decimal(share))) if ordered else text.ABSENT
+
+
+def _stage_bars(context: Context) -> tuple[Block, ...]:
+    """Mean hours per stage of the last periods: means of parts add up to the mean of the whole."""
+    periods = tuple(period for period, _ in context.reading("lead_time").history)
+    whole = Period(periods[0].start, periods[-1].end)
+    by_period: list[list[Delivered]] = [[] for _ in periods]
+    for one in _delivered(context, whole):
+        place = next((i for i, p in enumerate(periods) if p.instants(context.zone)[1] > one.deployed), None)
+        if place is not None:
+            by_period[place].append(one)
+    if not any(by_period):
+        return ()
+    series = tuple(
+        Series(name, tuple(_mean(_spans(found, stage), found) for found in by_period)) for stage, name, _ in STAGES
+    )
+    last = ", ".join(f"{one.name.lower()} {text.hours(one.values[-1])}" for one in series)
+    return (
+        Bars(
+            id="stage-means",
+            title="Where a change waits",
+            subtitle="Mean hours of a change in each stage, by the period of its deployment",
+            unit="h",
+            periods=periods,
+            series=series,
+            alt=f"Mean hours per stage over {len(periods)} periods; in {text.period(context.period)}: {last}.",
+        ),
+    )
+
+
+def _mean(spans: Sequence[Decimal], found: Sequence[Delivered]) -> float | None:
+    return float(sum(spans, Decimal(0)) / len(found)) if found else None
+
+
+def services(context: Context) -> Section:
+    """The three numbers of each service."""
+    readings = context.readings(METRICS)
+    by_scope: dict[str, dict[str, str]] = {}
+    for reading in readings:
+        for part in reading.parts:
+            by_scope.setdefault(part.scope.id, {})[reading.metric.id] = words.part_value(reading, part)
+    columns = (
+        Column("Service"),
+        Column("Tier", "right"),
+        *(Column(reading.metric.name, kind="number") for reading in readings),
+    )
+    found = {part.scope.id: part.scope for reading in readings for part in reading.parts}
+    rows = tuple(
+        Row(
+            (
+                Cell(found[one].name),
+                Cell(_tier(found[one].tier)),
+                *(Cell(shown.get(name, text.ABSENT)) for name in METRICS),
+            )
+        )
+        for one, shown in sorted(by_scope.items(), key=lambda pair: _busiest(readings[0], pair[0]))
+    )
+    empty = "This scope is one service: its numbers stand above." if not found else "No service has numbers."
+    return Section("delivery-services", "Services", (Table("delivery-services", "", columns, rows, empty=empty),))
+
+
+def _busiest(reading: Reading, scope: str) -> tuple[Decimal, str]:
+    value = next((part.value.value for part in reading.parts if part.scope.id == scope), None)
+    return -(value or Decimal(0)), scope
+
+
+def _tier(tier: int | None) -> str:
+    return "" if tier is None else str(tier)
+
+
+def deployments(context: Context) -> Section:
+    """The deployments behind the numbers, undone and failed ones included, with the way to each at its source."""
+    found = read_events.releases(context.reader.connection, context.everything_below(), *context.days)
+    production = [one for one in found if one.deployment.environment.casefold() in _production(context)]
+    if not production:
+        return Section("deployments", "Deployments", (absent_events(context),))
+    waits: dict[FactId, list[Decimal]] = {}
+    for one in _delivered(context, context.period):
+        if span := lead_time(one.change, one.deployed):
+            waits.setdefault(one.release, []).append(_hours(span))
+    order = {one.id: one for one in production}
+    ranked = sorted(production, key=lambda one: (one.undone_by is None, -_ended(one)))
+    columns = (
+        Column("Finished"),
+        Column("Service"),
+        Column("Revision"),
+        Column("Outcome"),
+        Column("Changes", kind="number"),
+        Column("Median lead time", kind="number"),
+    )
+    rows = tuple(_deployment(one, order, waits.get(one.id, []), context) for one in ranked[:_SHOWN])
+    note = "Undone deployments first, then the latest. Each leads to its record at the source."
+    table = Table("deployments", "", columns, rows, note, total_rows=len(ranked))
+    return Section("deployments", f"The deployments of {text.period(context.period)}", (table,), _tally(production))
+
+
+def _production(context: Context) -> tuple[str, ...]:
+    return context.reader.settings.metrics.production
+
+
+def _ended(one: Release) -> float:
+    return (one.deployment.finished or one.deployment.started).timestamp()
+
+
+def _tally(found: Sequence[Release]) -> str:
+    good = [one for one in found if one.deployment.outcome == "success"]
+    undone = sum(one.undone_by is not None for one in good)
+    failed = sum(one.deployment.outcome == "failure" for one in found)
+    running = len(found) - len(good) - failed
+    return text.joined(
+        f"{text.count(len(good))} reached production",
+        f"{text.count(undone)} of them undone",
+        f"{text.count(failed)} failed on the way" if failed else "",
+        f"{text.count(running)} still running" if running else "",
+    )
+
+
+def _deployment(one: Release, all_of: dict[FactId, Release], waits: list[Decimal], context: Context) -> Row:
+    deployment = one.deployment
+    cells = (
+        Cell(text.instant(deployment.finished or deployment.started, context.zone)),
+        Cell(context.name_of(one.scope)),
+        Cell((deployment.revision or "")[:10]),
+        Cell(_outcome(one, all_of, context)),
+        Cell(text.count(len(waits)) if waits else ""),
+        Cell(text.hours(quantile(sorted(waits), Decimal("0.5"))) if waits else ""),
+    )
+    return Row(cells, deployment.url or "")
+
+
+def _outcome(one: Release, all_of: dict[FactId, Release], context: Context) -> str:
+    if one.undone_by is not None:
+        by = all_of.get(one.undone_by)
+        when = by.deployment.finished or by.deployment.started if by else None
+        return "undone" + (f" {text.instant(when, context.zone)}" if when else " later")
+    if one.deployment.outcome == "success":
+        return "rollback" if one.undoes is not None or one.deployment.rollback else "in production"
+    return {"failure": "failed on the way"}.get(one.deployment.outcome, one.deployment.outcome)
+
+
+def absent_events(context: Context) -> Notice:
+    """Why there are no deployments to show."""
+    reading = context.reading("deployment_frequency")
+    if reading.value.reason == "no_source":
+        return absent(reading)
+    return Notice("info", f"Nothing was deployed to production in {text.period(context.period)}.")
+
+
+SUMMARY = SectionKind("delivery.summary", summary)
+FREQUENCY = SectionKind("delivery.frequency", frequency)
+SPEED = SectionKind("delivery.lead_time", speed)
+SAFETY = SectionKind("delivery.change_fail_rate", safety)
+SERVICES = SectionKind("delivery.services", services)
+DEPLOYMENTS = SectionKind("delivery.deployments", deployments)

@@ -1,0 +1,188 @@
+"""Reliability: does it stay up, what of the error budget is left, which days cost it, what do partners' calls do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from app.content import format as text
+from app.content.blocks import Block, Cell, Column, Notice, Row, Section, Table, Tiles
+from app.content.sections import words
+from app.content.sections.base import Context, SectionKind
+from app.content.sections.tiles import absent, tile, trend
+from data.metrics import metric_named
+from data.money import from_millionths
+from data.warehouse import read_events
+from data.warehouse.read_events import ScopeDayRow
+from data.warehouse.readings import Part, Reading, tier_one_parts
+
+METRICS = ("availability", "error_budget", "availability_requests", "error_rate", "integration_error_rate")
+_WORST_DAYS = 25
+
+
+def summary(context: Context) -> Section:
+    """The numbers of reliability."""
+    tiles = tuple(tile(one, context, linked=False) for one in context.readings(METRICS))
+    return Section("reliability", "", (Tiles(tiles),))
+
+
+def uptime(context: Context) -> Section:
+    """Uptime over time against its target, and what the verdict rests on."""
+    reading = context.reading("availability")
+    note = "The line is all services together. The target holds only where every tier-1 service meets it."
+    return Section("uptime", "Uptime", (trend(reading, note=note if _tier_one(reading, context) else ""),))
+
+
+def _tier_one(reading: Reading, context: Context) -> tuple[Part, ...]:
+    return tier_one_parts(reading, context.reader.settings.metrics.tier_one)
+
+
+def services(context: Context) -> Section:
+    """Each service with its tier, uptime, error budget and error rate; the worst first."""
+    uptime_, budget, _, errors, _ = context.readings(METRICS)
+    spent = {part.scope.id: part for part in budget.parts}
+    wrong = {part.scope.id: part for part in errors.parts}
+    columns = (
+        Column("Service"),
+        Column("Tier", "right"),
+        Column("Uptime", kind="number"),
+        Column("Verdict", kind="verdict"),
+        Column("Budget spent", kind="number"),
+        Column("Down", kind="number"),
+        Column("Time known", kind="number"),
+        Column("Error rate", kind="number"),
+    )
+    ordered = sorted(uptime_.parts, key=lambda part: (part.value.value is None, part.value.value or Decimal(0)))
+    rows = tuple(
+        _service(uptime_, part, spent.get(part.scope.id), (errors, wrong.get(part.scope.id))) for part in ordered
+    )
+    if not rows:
+        block: Block = absent(uptime_) if uptime_.value.reason == "no_source" else _one_service()
+        return Section("services", "Services", (block,))
+    return Section("services", "Services", (Table("services", "", columns, rows, "The worst first."),), _held(context))
+
+
+def _one_service() -> Notice:
+    return Notice("info", "This scope is one service: its numbers stand above.")
+
+
+def _held(context: Context) -> str:
+    reading = context.reading("availability")
+    tier = context.reader.settings.metrics.tier_one
+    return words.evidence(reading, tier) if reading.parts and reading.value.value is not None else ""
+
+
+def _service(uptime_: Reading, part: Part, spent: Part | None, errors: tuple[Reading, Part | None]) -> Row:
+    down = _down(part)
+    used = text.percent(spent.value.value, digits=0) if spent and spent.value.value is not None else text.ABSENT
+    rate = words.part_value(errors[0], errors[1]) if errors[1] else text.ABSENT
+    cells = (
+        Cell(part.scope.name),
+        Cell("" if part.scope.tier is None else str(part.scope.tier)),
+        Cell(words.part_value(uptime_, part)),
+        Cell(verdict=words.verdict_word(part.verdict)),
+        Cell(used),
+        Cell(text.duration(down) if down is not None else text.ABSENT),
+        Cell(text.percent(part.value.coverage, digits=1) if part.value.value is not None else text.ABSENT),
+        Cell(rate),
+    )
+    return Row(cells)
+
+
+def _down(part: Part) -> Decimal | None:
+    if part.value.numerator is None or part.value.denominator is None:
+        return None
+    return part.value.denominator - part.value.numerator
+
+
+def worst_days(context: Context) -> Section:
+    """The days that cost most uptime: the very days behind the number."""
+    reading = context.reading("availability")
+    if reading.value.value is None:
+        return Section("worst-days", "Worst days", (absent(reading),))
+    scopes = [one.id for one in context.reader.below(context.scope, context.period, "service")]
+    metric = metric_named("availability")
+    found = read_events.days_of(context.reader.connection, metric, scopes, "", context.period)
+    bad = sorted((one for one in found if one.denominator > one.numerator), key=_lost, reverse=True)
+    columns = (
+        Column("Day"),
+        Column("Service"),
+        Column("Tier", "right"),
+        Column("Down", kind="number"),
+        Column("Share of the lost time", kind="number"),
+        Column("Day known", kind="number"),
+    )
+    lost = sum(_lost(one) for one in bad)
+    rows = tuple(_day(one, lost, context) for one in bad[:_WORST_DAYS])
+    empty = f"No service was down in {text.period(context.period)}."
+    table = Table("worst-days", "", columns, rows, "Most lost time first.", len(bad), empty)
+    said = (
+        f"{text.duration(from_millionths(lost))} down on {text.plural(len({one.day for one in bad}), 'day')}"
+        if bad
+        else ""
+    )
+    return Section("worst-days", f"The days behind {words.value(reading)}", (table,), said)
+
+
+def _lost(one: ScopeDayRow) -> int:
+    return one.denominator - one.numerator
+
+
+def _day(one: ScopeDayRow, lost: int, context: Context) -> Row:
+    scope = context.reader.tree.get(one.scope, one.day)
+    cells = (
+        text.day(one.day),
+        scope.name,
+        "" if scope.tier is None else str(scope.tier),
+        text.duration(from_millionths(_lost(one))),
+        text.percent(Decimal(_lost(one)) / lost, digits=1),
+        text.percent(Decimal(one.known) / one.expected, digits=1) if one.expected else text.ABSENT,
+    )
+    return Row(tuple(Cell(cell) for cell in cells))
+
+
+def integrations(context: Context) -> Section:
+    """Each integration's error rate against its target, the worst first."""
+    reading = context.reading("integration_error_rate")
+    if reading.value.reason == "no_source":
+        return Section("integrations", "Integrations", (absent(reading),))
+    names = [one.id for one in context.reader.below(context.scope, context.period, "integration")]
+    found = context.reader.of_scopes(metric_named("integration_error_rate"), names, context.period)
+    columns = (
+        Column("Integration"),
+        Column("Called by"),
+        Column("Error rate", kind="number"),
+        Column("Verdict", kind="verdict"),
+        Column("Against target"),
+        Column(text.period_short(context.compared), kind="number"),
+        Column("Failed calls", kind="number"),
+        Column("Calls", kind="number"),
+    )
+    rows = tuple(_integration(one, context) for one in _worst_first(found))
+    table = Table("integrations", "", columns, rows, f"Target {words.goal(reading)}, the worst first.")
+    return Section("integrations", "Integrations", (trend(reading), table))
+
+
+def _worst_first(found: Iterable[Reading]) -> list[Reading]:
+    return sorted(found, key=lambda one: (one.value.value is None, -(one.value.value or Decimal(0))))
+
+
+def _integration(one: Reading, context: Context) -> Row:
+    cells = (
+        Cell(one.scope.name),
+        Cell(context.name_of(one.scope.parent) if one.scope.parent else ""),
+        Cell(words.value(one)),
+        Cell(verdict=words.verdict_word(one.verdict)),
+        Cell(words.distance(one)),
+        Cell(words.value(one, context.comparison.of(one))),
+        Cell(text.count(one.value.numerator)),
+        Cell(text.count(one.value.denominator)),
+    )
+    return Row(cells)
+
+
+SUMMARY = SectionKind("reliability.summary", summary)
+UPTIME = SectionKind("reliability.uptime", uptime)
+SERVICES = SectionKind("reliability.services", services)
+WORST_DAYS = SectionKind("reliability.worst_days", worst_days)
+INTEGRATIONS = SectionKind("reliability.integrations", integrations)

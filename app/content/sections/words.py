@@ -1,0 +1,282 @@
+"""A reading in a reader's words: the same text on tile, table and paper, because it is made here alone."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from app.content import format as text
+from app.content.blocks import ChangeWord, Definition
+from app.content.blocks import Verdict as Word
+from app.content.sections.base import Comparison, Context
+from data.benchmarks.score import Target, Verdict
+from data.metrics.base import REASONS, Better, Denominator, Metric, Unit, Value
+from data.money import Money
+from data.period import Period
+from data.warehouse.readings import Part, Reading, tier_one_parts
+
+_SECONDS_OF = ("availability",)
+"""Metrics whose denominator counts seconds, so that a distance can be told as time."""
+
+
+def verdict_word(verdict: Verdict | None) -> Word | None:
+    """The word that blocks carry."""
+    return None if verdict is None else verdict.word.value
+
+
+def edge(target: Target | None) -> Decimal | None:
+    """The edge that decides how many decimals a value needs."""
+    if target is None:
+        return None
+    return target.low if target.low is not None else target.high
+
+
+def amount(metric: Metric, number: Decimal | None, currency: str, target: Target | None = None) -> str:
+    """A number in the unit of its metric."""
+    if number is None:
+        return text.ABSENT
+    match metric.unit:
+        case Unit.RATIO:
+            return text.percent(number, edge(target))
+        case Unit.PER_DAY:
+            return text.per_day(number)
+        case Unit.HOURS:
+            return text.hours(number)
+        case Unit.MONEY:
+            return text.money(Money(number, currency))
+
+
+def value(reading: Reading, of: Value | None = None) -> str:
+    """The value of the reading, or another value of the same metric and scope."""
+    shown = reading.value if of is None else of
+    return amount(reading.metric, shown.value, reading.currency, reading.target)
+
+
+def goal(reading: Reading) -> str:
+    """The target alone: "≥ 99.99 %", "< 1 %", "15–25 %"; empty without one."""
+    return target_text(reading.metric, reading.target, reading.currency)
+
+
+def target_text(metric: Metric, target: Target | None, currency: str) -> str:
+    """A target as a reader writes it."""
+    if target is None:
+        return ""
+    low, high = (_edge_text(metric, one, currency) for one in (target.low, target.high))
+    if target.low is not None and target.high is not None:
+        return text.between(low, high)
+    return text.at_least(low) if target.low is not None else f"<\u00a0{high}"
+
+
+def _edge_text(metric: Metric, number: Decimal | None, currency: str) -> str:
+    if number is None:
+        return ""
+    if metric.unit is Unit.RATIO:
+        return text.with_unit(text.plain(number * 100, 6), "%")
+    return amount(metric, number, currency)
+
+
+def goal_with_source(reading: Reading) -> str:
+    """The target with who set it: "target ≥ 99.99 % · house 2026"."""
+    if reading.target is None:
+        return "No target set"
+    return text.joined(f"target {goal(reading)}", f"{reading.target.kind} {reading.target.vintage}")
+
+
+def distance(reading: Reading) -> str:
+    """How far from the target, in the reader's terms: "17.3 minutes over budget", "0.29 pp under the limit"."""
+    verdict, target = reading.verdict, reading.target
+    if verdict is None or verdict.to_target is None or target is None:
+        return ""
+    room = verdict.to_target
+    if reading.metric.id in _SECONDS_OF and reading.value.denominator:
+        time = text.duration(abs(room) * reading.value.denominator)
+        over = "" if reading.scope.kind == "service" else ", all services together"
+        return f"{time} over budget{over}" if room < 0 else f"{time} of budget left{over}"
+    if reading.metric.unit is Unit.RATIO:
+        return f"{_points(abs(room))} {_side(target, room)}"
+    return f"{amount(reading.metric, abs(room), reading.currency)} {_side(target, room)}"
+
+
+def _side(target: Target, room: Decimal) -> str:
+    if target.low is not None and target.high is not None:
+        return "inside the band" if room >= 0 else "outside the band"
+    if target.low is not None:
+        return "above the target" if room >= 0 else "below the target"
+    return "under the limit" if room >= 0 else "over the limit"
+
+
+def _points(size: Decimal) -> str:
+    return text.points(size).lstrip("+")
+
+
+def variance(reading: Reading) -> str:
+    """The signed distance to the target for a column of numbers; minus is on the wrong side."""
+    if reading.verdict is None or reading.verdict.to_target is None:
+        return ""
+    room = reading.verdict.to_target
+    if reading.metric.unit is Unit.RATIO:
+        return text.points(room)
+    return amount(reading.metric, room, reading.currency)
+
+
+def difference(metric: Metric, now: Decimal | None, then: Decimal | None) -> str:
+    """The change from one value to another, in the unit a reader compares by; empty where one is missing."""
+    if now is None or then is None:
+        return ""
+    match metric.unit:
+        case Unit.RATIO:
+            return text.points(now - then)
+        case Unit.HOURS:
+            return text.duration((now - then) * 3600, signed=True)
+        case _:
+            return text.change(now, then) if then else ""
+
+
+def change_word(reading: Reading, now: Decimal | None, then: Decimal | None) -> ChangeWord:
+    """Whether the change is for the better, by the direction of the metric; empty where it has none."""
+    if now is None or then is None or reading.metric.better is Better.NEITHER:
+        return ""
+    if now == then:
+        return "same"
+    if reading.metric.better is Better.WITHIN:
+        return _band_word(reading.target, now, then)
+    return "better" if (now > then) is (reading.metric.better is Better.HIGHER) else "worse"
+
+
+def _band_word(target: Target | None, now: Decimal, then: Decimal) -> ChangeWord:
+    if target is None or (target.holds(now) and target.holds(then)):
+        return ""
+    return "better" if target.distance(now) > target.distance(then) else "worse"
+
+
+def change(reading: Reading, comparison: Comparison) -> tuple[str, ChangeWord]:
+    """The change against the compared period: "−0.02 pp on Sep" and its word."""
+    then = comparison.of(reading).value
+    now = reading.value.value
+    said = difference(reading.metric, now, then)
+    if not said:
+        return "", ""
+    return f"{said} on {_compared(reading.period, comparison)}", change_word(reading, now, then)
+
+
+def _compared(shown: Period, comparison: Comparison) -> str:
+    other = comparison.period(shown)
+    return text.period(other) if comparison is Comparison.YEAR else text.period_short(other)
+
+
+def evidence(reading: Reading, tier_one: int) -> str:
+    """What the number rests on, in one line."""
+    found = reading.value
+    if found.value is None:
+        return missing(reading)
+    said = _parts_said(reading, tier_one) or _counted(reading)
+    return text.joined(said, _known(reading))
+
+
+def missing(reading: Reading) -> str:
+    """Why there is no value, and what to do about it."""
+    reason = reading.value.reason or "no_data"
+    sentence = REASONS[reason]
+    said = f"{sentence[0].upper()}{sentence[1:]}."
+    return f"{said} {reading.metric.connect}" if reason == "no_source" else said
+
+
+def _parts_said(reading: Reading, tier_one: int) -> str:
+    parts = tier_one_parts(reading, tier_one) if reading.metric.id == "availability" else ()
+    judged = [part for part in parts if part.verdict is not None]
+    if not judged:
+        return ""
+    held = sum(part.verdict is not None and part.verdict.word == "met" for part in judged)
+    worst = parts[0]
+    said = f"{held} of {text.plural(len(judged), f'tier-{tier_one} service')} hold{'s' if len(judged) == 1 else ''}"
+    return text.joined(said, f"worst: {worst.scope.name} {part_value(reading, worst)}")
+
+
+def part_value(reading: Reading, part: Part) -> str:
+    """The value of a part with the decimals of the whole."""
+    return amount(reading.metric, part.value.value, reading.currency, reading.target)
+
+
+def _counted(reading: Reading) -> str:
+    found, metric = reading.value, reading.metric
+    top, bottom = found.numerator or Decimal(0), found.denominator or Decimal(0)
+    match metric.id:
+        case "change_fail_rate":
+            return f"{text.count(top)} of {text.plural(int(bottom), 'deployment')} undone"
+        case "deployment_frequency":
+            median = found.statistics.get("median_service")
+            typical = f"median service {text.per_day(median)}" if median is not None else ""
+            return text.joined(text.plural(int(top), "deployment"), typical)
+        case "lead_time":
+            return text.joined(text.plural(found.sample, "change"), _p90(found))
+        case "availability_requests" | "error_rate" | "integration_error_rate":
+            noun = "calls" if metric.id == "integration_error_rate" else "requests"
+            verb = "served" if metric.id == "availability_requests" else "failed"
+            return f"{scaled(top)} of {scaled(bottom)} {noun} {verb}"
+        case "error_budget":
+            return f"{text.duration(top)} of {text.duration(bottom)} allowed"
+        case "availability":
+            return f"{text.duration(bottom - top)} down"
+        case "integration_share":
+            return _unclassified(reading)
+        case _ if metric.denominator is Denominator.TOTAL:
+            return text.plural(found.sample, "charge")
+    return f"{text.count(found.sample)} observed"
+
+
+def _p90(found: Value) -> str:
+    p90 = found.statistics.get("p90")
+    return "" if p90 is None else f"nine in ten within {text.hours(p90)}"
+
+
+def _unclassified(reading: Reading) -> str:
+    found = reading.value
+    if found.bounds is None:
+        return ""
+    low, high = (text.percent(one, digits=1) for one in found.bounds)
+    open_part = text.percent(1 - found.coverage, digits=1)
+    return f"{open_part} unclassified: the share lies in {text.between(low, high)}"
+
+
+def _known(reading: Reading) -> str:
+    """Said only where it matters: below full coverage by time."""
+    coverage = reading.value.coverage
+    if reading.metric.unit is Unit.MONEY or reading.metric.id == "integration_share" or coverage >= Decimal("0.9995"):
+        return ""
+    return f"{text.percent(coverage, digits=1)} of the period known"
+
+
+def scaled(number: Decimal | int) -> str:
+    """A large count in three digits: "7.41 M"; small ones whole."""
+    size = Decimal(number)
+    for factor, unit in ((Decimal(10) ** 9, "bn"), (Decimal(10) ** 6, "M"), (Decimal(10) ** 4, "k")):
+        if abs(size) >= factor:
+            by = Decimal(1000) if unit == "k" else factor
+            return text.with_unit(text.significant(size / by), unit)
+    return text.count(size)
+
+
+def interval(reading: Reading) -> str:
+    """The 95 % interval; empty without one."""
+    ends = reading.value.interval
+    if ends is None:
+        return ""
+    if reading.metric.unit is Unit.RATIO:
+        digits = max(text.percent_digits(one, edge(reading.target)) for one in ends)
+        return text.between(*(text.percent(one, digits=min(digits, 4)) for one in ends))
+    return text.between(*(amount(reading.metric, one, reading.currency) for one in ends))
+
+
+def definition(metric: Metric) -> Definition:
+    """The definition behind a number."""
+    return Definition(
+        metric.id, metric.name, metric.version, metric.meaning, metric.formula, metric.origin, metric.definition_hash
+    )
+
+
+def provenance(reading: Reading, context: Context) -> str:
+    """Where the number comes from and how fresh that is."""
+    sources = context.reader.sources_of(reading.metric)
+    named = f"Source: {', '.join(sources)}" if sources else "No source yet"
+    fresh = f"read {text.instant(reading.fresh_at, context.zone)}" if reading.fresh_at else ""
+    ends = interval(reading)
+    return text.joined(named, fresh, f"95 % interval {ends}" if ends else "")
