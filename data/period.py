@@ -11,6 +11,9 @@ from zoneinfo import ZoneInfo
 
 _DAY = timedelta(days=1)
 CLOSING_WORKING_DAYS = 5
+_YEARS = range(1970, 2200)
+_LONGEST_CUSTOM = 3660
+_MARCH = (3, 1)
 
 
 class Kind(StrEnum):
@@ -111,7 +114,8 @@ class Period:
                 iso = self.start.isocalendar()
                 return iso_week(iso.year - 1, min(iso.week, _weeks_in(iso.year - 1)))
             case _:
-                return Period(_same_date(self.start, -1), _same_date(self.end, -1), self.kind, self.fiscal_start)
+                start, end = _year_earlier(self.start), _year_earlier(self.end, leap_day=_MARCH)
+                return Period(start, end, self.kind, self.fiscal_start)
 
     def split(self, kind: Kind) -> tuple[Period, ...]:
         """The periods of a smaller kind that overlap this one, whole, in order."""
@@ -190,14 +194,14 @@ def last_closed(now: datetime, kind: Kind, zone: ZoneInfo, fiscal_start: int = 1
 
 
 _FORMS = (
-    (Kind.CUSTOM, re.compile(r"(\d{4}-\d\d-\d\d)\.\.(\d{4}-\d\d-\d\d)")),
-    (Kind.FISCAL_QUARTER, re.compile(r"FY(\d{4})-Q([1-4])")),
-    (Kind.FISCAL_YEAR, re.compile(r"FY(\d{4})")),
-    (Kind.QUARTER, re.compile(r"(\d{4})-Q([1-4])")),
-    (Kind.WEEK, re.compile(r"(\d{4})-W(\d\d)")),
-    (Kind.DAY, re.compile(r"(\d{4}-\d\d-\d\d)")),
-    (Kind.MONTH, re.compile(r"(\d{4})-(\d\d)")),
-    (Kind.YEAR, re.compile(r"(\d{4})")),
+    (Kind.CUSTOM, re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})\.\.([0-9]{4}-[0-9]{2}-[0-9]{2})")),
+    (Kind.FISCAL_QUARTER, re.compile(r"FY([0-9]{4})-Q([1-4])")),
+    (Kind.FISCAL_YEAR, re.compile(r"FY([0-9]{4})")),
+    (Kind.QUARTER, re.compile(r"([0-9]{4})-Q([1-4])")),
+    (Kind.WEEK, re.compile(r"([0-9]{4})-W([0-9]{2})")),
+    (Kind.DAY, re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})")),
+    (Kind.MONTH, re.compile(r"([0-9]{4})-([0-9]{2})")),
+    (Kind.YEAR, re.compile(r"([0-9]{4})")),
 )
 
 
@@ -208,16 +212,26 @@ def parse(text: str, fiscal_start: int = 1) -> Period:
     """
     for kind, form in _FORMS:
         if found := form.fullmatch(text.strip()):
-            try:
-                return _parsed(kind, found.groups(), fiscal_start)
-            except BadPeriod:
-                raise
-            except ValueError as error:
-                raise BadPeriod(f"{text!r} is not a period: {error}.") from error
+            return _checked(text, kind, found.groups(), fiscal_start)
     raise BadPeriod(
         f"{text!r} is not a period: write 2026-10, 2026-Q4, 2026, FY2026, FY2026-Q2, 2026-W46 "
         "or 2026-10-01..2026-11-01."
     )
+
+
+def _checked(text: str, kind: Kind, parts: tuple[str, ...], fiscal_start: int) -> Period:
+    """The period, or one sentence why there is none: history and comparisons of any other stay within the calendar."""
+    if any(int(part[:4]) not in _YEARS for part in parts if len(part) >= 4):
+        raise BadPeriod(f"{text!r} is not a period: its year lies outside {_YEARS[0]} to {_YEARS[-1]}.")
+    try:
+        period = _parsed(kind, parts, fiscal_start)
+    except BadPeriod:
+        raise
+    except ValueError as error:
+        raise BadPeriod(f"{text!r} is not a period: {error}.") from error
+    if period.length > _LONGEST_CUSTOM:
+        raise BadPeriod(f"{text!r} is too long: a period has at most ten years.")
+    return period
 
 
 def _parsed(kind: Kind, parts: tuple[str, ...], fiscal_start: int) -> Period:
@@ -256,8 +270,7 @@ def _weeks_in(year: int) -> int:
     return date(year, 12, 28).isocalendar().week
 
 
-def _same_date(day: date, years: int) -> date:
-    try:
-        return day.replace(year=day.year + years)
-    except ValueError:  # 29 February
-        return day.replace(year=day.year + years, day=28)
+def _year_earlier(day: date, leap_day: tuple[int, int] = (2, 28)) -> date:
+    """The same date one year before; `leap_day` is what 29 February becomes there."""
+    month, of_month = leap_day if (day.month, day.day) == (2, 29) else (day.month, day.day)
+    return date(day.year - 1, month, of_month)
