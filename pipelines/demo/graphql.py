@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -136,8 +137,11 @@ class _Execution:
         if field.name not in found:
             raise QueryError(f"Field '{field.name}' doesn't exist on type '{found['__typename']}'", "undefinedField")
         value = found[field.name]
+        given = {_snake(name): self._argument(one) for name, one in field.arguments}
         if isinstance(value, Callable):  # type: ignore[arg-type]
-            value = value(**{_snake(name): self._argument(given) for name, given in field.arguments})
+            value = _called(value, field.name, given)
+        elif given:
+            raise QueryError(f"Field '{field.name}' doesn't accept argument '{field.arguments[0][0]}'")
         return self._completed(value, field)
 
     def _completed(self, value: Any, field: Field) -> Any:
@@ -159,6 +163,14 @@ class _Execution:
         if isinstance(given, dict):
             return {name: self._argument(one) for name, one in given.items()}
         return given
+
+
+def _called(value: Callable[..., Any], name: str, given: Mapping[str, Any]) -> Any:
+    try:
+        inspect.signature(value).bind(**given)
+    except TypeError as error:
+        raise QueryError(f"Field '{name}': an argument is missing or unknown ({error})") from error
+    return value(**given)
 
 
 def _snake(name: str) -> str:
