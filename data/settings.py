@@ -50,7 +50,9 @@ class Company(_Frozen):
     @classmethod
     def _months_only(cls, value: object) -> object:
         if isinstance(value, str) and "4-4-5" in value:
-            raise ValueError("a 4-4-5 calendar is not supported: give the month in which the fiscal year starts, 1 to 12")
+            raise ValueError(
+                "a 4-4-5 calendar is not supported: give the month in which the fiscal year starts, 1 to 12"
+            )
         return value
 
     @property
@@ -194,12 +196,9 @@ def load(path: Path | None = None, environ: Mapping[str, str] | None = None) -> 
     `path` goes before $PLUMBLINE_SETTINGS, that before ./plumbline.toml. Raises ConfigurationError.
     """
     environ = os.environ if environ is None else environ
-    named = path or (Path(environ["PLUMBLINE_SETTINGS"]) if environ.get("PLUMBLINE_SETTINGS") else None)
-    if named is not None and not named.is_file():
-        raise ConfigurationError(f"The settings file {named} does not exist: create it or correct PLUMBLINE_SETTINGS.")
-    own = named or (OWN if OWN.is_file() else SAMPLE)
-    merged = _merged(_read(SHIPPED), _read(own))
-    merged["files"] = (SHIPPED, own)
+    shipped, own = files(path, environ)
+    merged = _merged(_read(shipped), _read(own))
+    merged["files"] = (shipped, own)
     if url := environ.get("PLUMBLINE_WAREHOUSE"):
         merged["warehouse"] = {"url": url}
     if instant := environ.get("PLUMBLINE_CLOCK"):
@@ -210,10 +209,24 @@ def load(path: Path | None = None, environ: Mapping[str, str] | None = None) -> 
         raise ConfigurationError(_first_fault(error, own)) from error
 
 
+def files(path: Path | None = None, environ: Mapping[str, str] | None = None) -> tuple[Path, Path]:
+    """The files that `load` reads: the shipped defaults and what goes over them. ConfigurationError."""
+    environ = os.environ if environ is None else environ
+    named = path or (Path(environ["PLUMBLINE_SETTINGS"]) if environ.get("PLUMBLINE_SETTINGS") else None)
+    if named is not None and not named.is_file():
+        raise ConfigurationError(f"The settings file {named} does not exist: create it or correct PLUMBLINE_SETTINGS.")
+    return SHIPPED, named or (OWN if OWN.is_file() else SAMPLE)
+
+
 def secret(name: str) -> SecretStr | None:
     """A secret of the environment, which prints as stars; None where it is unset or empty."""
     value = os.environ.get(name, "")
     return SecretStr(value) if value else None
+
+
+def lend_secret(name: str, value: str) -> None:
+    """Put a secret into the environment of this process and its children: the demo's, which is none."""
+    os.environ[name] = value
 
 
 def environment() -> dict[str, str]:

@@ -102,6 +102,10 @@ class Reader:
         """One reading."""
         return self.readings([metric], scope, period)[0]
 
+    def closed(self, period: Period) -> bool:
+        """Whether the period counted as closed when this state was written."""
+        return self.version is not None and period.closes_at(self.settings.zone) <= self.version.committed_at
+
     def values(self, metrics: Sequence[Metric], scope: str, period: Period) -> dict[str, Value]:
         """Bare values by metric, without history or verdict."""
         table = _Table(self, self._based(metrics), (scope,), [period])

@@ -1,0 +1,1 @@
+"""How the numbers are shown: pages, commands, board packs."""

@@ -1,0 +1,145 @@
+"""What pages read: the only caches, keyed by the state of the warehouse and what the reader asked for."""
+
+from __future__ import annotations
+
+import getpass
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+
+import streamlit as st
+from sqlalchemy import Engine
+
+from app.content.blocks import Section
+from app.content.sections import section_named
+from app.content.sections.base import Comparison, Context
+from data import settings as settings_file
+from data.access import Actor, local_actor
+from data.clock import clock
+from data.period import Period
+from data.scopes import Scope
+from data.settings import Settings
+from data.warehouse import read, read_events
+from data.warehouse.engine import create_engine_for, reading
+from data.warehouse.policy import MODE
+from data.warehouse.read import DataVersion, UnmappedKey
+from data.warehouse.readings import Reader
+
+_FRESHNESS_STEP = timedelta(minutes=10)
+"""Pages tell ages, so they are made anew at least this often."""
+
+
+@dataclass(frozen=True)
+class State:
+    """One state of one warehouse: with the settings, all that a page's numbers depend on."""
+
+    url: str
+    settings: str
+    version: DataVersion
+    demo: bool
+
+
+@dataclass(frozen=True)
+class Outline:
+    """What there is to choose from: scopes in the order of their tree with their depth, and the first day."""
+
+    scopes: tuple[tuple[int, Scope], ...]
+    home: str | None
+    first_day: date | None
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What a reader asked for."""
+
+    period: Period
+    scope: str
+    comparison: Comparison
+
+
+def settings() -> Settings:
+    """The settings; read again only when one of their files changed. ConfigurationError."""
+    return _settings(_stamps())
+
+
+def _stamps() -> tuple[tuple[str, int], ...]:
+    return tuple((str(path), path.stat().st_mtime_ns) for path in settings_file.files())
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _settings(stamps: tuple[tuple[str, int], ...]) -> Settings:  # noqa: ARG001  the key of the cache
+    return settings_file.load()
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def engine(url: str) -> Engine:
+    """One engine a warehouse."""
+    return create_engine_for(url)
+
+
+def actor() -> Actor:
+    """The one person of an app that listens on loopback only."""
+    return local_actor(getpass.getuser())
+
+
+def state() -> State | None:
+    """The newest state, read at each run; None for a warehouse that nothing was written to. WarehouseError."""
+    known = settings()
+    with reading(engine(known.warehouse.url)) as connection:
+        version = read.data_version(connection)
+        mode = read.info(connection).get(MODE)
+    if version is None:
+        return None
+    return State(known.warehouse.url, _fingerprint(_stamps()), version, mode == "demo")
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _fingerprint(stamps: tuple[tuple[str, int], ...]) -> str:
+    texts = (Path(path).read_bytes() for path, _ in stamps)
+    return sha256(b"\0".join(texts)).hexdigest()[:16]
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def outline(at: State) -> Outline:
+    """The scopes and the first day of a state."""
+    with reading(engine(at.url)) as connection:
+        reader = Reader(connection, settings())
+        found: list[tuple[int, Scope]] = []
+        for root in reader.tree.roots():
+            found += _walk(reader, root, 0)
+        found.sort(key=lambda pair: pair[0] == 0 and pair[1].kind in ("provider", "integration"))
+        return Outline(tuple(found), reader.home, read_events.first_day(connection))
+
+
+def _walk(reader: Reader, scope: str, depth: int) -> list[tuple[int, Scope]]:
+    day = reader.today
+    found = [(depth, reader.tree.get(scope, day))]
+    for child in reader.tree.children(scope, day):
+        found += _walk(reader, child.id, depth + 1)
+    return found
+
+
+def sections(at: State, names: tuple[str, ...], choice: Choice) -> tuple[Section, ...]:
+    """The sections of a page, made once for each state, choice and ten minutes of reading."""
+    return _sections(at, names, choice, _moment())
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def _sections(at: State, names: tuple[str, ...], choice: Choice, moment: datetime) -> tuple[Section, ...]:
+    with reading(engine(at.url)) as connection:
+        reader = Reader(connection, settings())
+        context = Context(reader, choice.scope, choice.period, choice.comparison, moment)
+        return tuple(section_named(name).build(context) for name in names)
+
+
+def _moment() -> datetime:
+    now = clock()
+    return now - timedelta(seconds=now.timestamp() % _FRESHNESS_STEP.total_seconds())
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def unmapped(at: State) -> tuple[UnmappedKey, ...]:
+    """The names of sources that wait for a scope."""
+    with reading(engine(at.url)) as connection:
+        return read.unmapped_keys(connection)

@@ -1,0 +1,14 @@
+"""SCREENS: the pages, in the order of the navigation; the first is the one that opens."""
+
+from __future__ import annotations
+
+from app.screens import board, delivery, health, reliability, spend
+from app.screens.base import Screen
+
+SCREENS: tuple[Screen, ...] = (
+    board.SCREEN,
+    delivery.SCREEN,
+    reliability.SCREEN,
+    spend.SCREEN,
+    health.SCREEN,
+)

@@ -1,0 +1,72 @@
+"""What a page is: a name, an address, and a function that draws it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import streamlit as st
+
+from app import filters, load
+from app.content.blocks import Marks, Notice
+from app.load import Choice, State
+from app.render import web
+
+DEMO = Marks("Demo data", "Larkmoor is an invented company; none of its numbers is anyone's.")
+NO_DATA = Notice(
+    "missing",
+    "The warehouse is ready and holds no numbers yet.",
+    "Run `python -m pipelines sync`; `python -m pipelines check` tells what a source still needs",
+)
+NO_SCOPE = Notice(
+    "missing",
+    "No scope is declared, so there is nothing a number could be about.",
+    "Add [[scope]] entries to plumbline.toml, then run `python -m pipelines sync`",
+)
+
+
+@dataclass(frozen=True)
+class Screen:
+    """A page: its address under the root, its title, and what draws it."""
+
+    path: str
+    title: str
+    draw: Callable[[], None]
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What a page stands on once there is something to show."""
+
+    state: State
+    choice: Choice
+
+
+def opened(title: str) -> Opened | None:
+    """The head of every page: the marks, the filters, what was wrong in the address. None where there is no data."""
+    web.style()
+    st.html(f'<h1 class="pl-alt">{title}</h1>')
+    state = load.state()
+    if state is None:
+        web.draw(NO_DATA)
+        return None
+    settings, outline = load.settings(), load.outline(state)
+    if state.demo:
+        web.draw(DEMO)
+    found = filters.choose(state, outline, settings)
+    if found is None:
+        web.draw(NO_SCOPE)
+        return None
+    for notice in found.notices:
+        web.draw(notice)
+    return Opened(state, found.choice)
+
+
+def page(title: str, names: tuple[str, ...]) -> Callable[[], None]:
+    """A page that is nothing but sections."""
+
+    def draw() -> None:
+        if (at := opened(title)) is not None:
+            web.sections(load.sections(at.state, names, at.choice))
+
+    return draw

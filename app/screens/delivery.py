@@ -1,0 +1,17 @@
+"""Delivery: how often, how fast, how safely."""
+
+from __future__ import annotations
+
+from app.screens.base import Screen, page
+
+SECTIONS = (
+    "delivery.summary",
+    "delivery.frequency",
+    "delivery.lead_time",
+    "delivery.change_fail_rate",
+    "delivery.services",
+    "delivery.deployments",
+    "delivery.definitions",
+)
+
+SCREEN = Screen("delivery", "Delivery", page("Delivery", SECTIONS))
