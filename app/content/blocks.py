@@ -20,7 +20,7 @@ Tone = Literal["met", "at_risk", "missed", "neutral"]
 ChangeWord = Literal["better", "worse", "same", ""]
 Role = Literal["subject", "context"]
 Align = Literal["left", "right"]
-CellKind = Literal["text", "number", "verdict"]
+CellKind = Literal["text", "number", "verdict", "comment"]
 NoticeKind = Literal["missing", "info", "late", "error"]
 Stacking = Literal["stacked", "grouped"]
 
@@ -193,7 +193,7 @@ class Bars:
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a table. Numbers line up at their decimal point."""
+    """A column of a table. Numbers line up at their decimal point; a comment stands under its row on paper."""
 
     name: str
     align: Align = "left"

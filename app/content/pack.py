@@ -68,7 +68,7 @@ KPI_COLUMNS = (
     Column("Previous", kind="number"),
     Column("Prior year", kind="number"),
     Column("Year to date", kind="number"),
-    Column("Comment"),
+    Column("Comment", kind="comment"),
 )
 
 

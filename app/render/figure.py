@@ -95,6 +95,9 @@ def x_ticks(periods: Sequence[Period], most: int = 13) -> tuple[Tick, ...]:
         second = "" if own_year or period.start.year == year else str(period.start.year)
         ticks.append(Tick(index, text.period_short(period), second))
         year = period.start.year
+    changes = [at for at, tick in enumerate(ticks) if tick.second]
+    if len(changes) > 1 and changes[1] <= 2:  # two years side by side would run into each other
+        ticks[0] = Tick(ticks[0].at, ticks[0].label)
     return tuple(ticks)
 
 
@@ -120,7 +123,7 @@ def last_known(values: Sequence[float | None]) -> int | None:
 
 
 def named(figure: Figure) -> tuple[int, ...]:
-    """The series that get a label: all up to four, else only the subjects (all of them where columns are stacked)."""
+    """The series that get a label: all up to four, else only the subjects; all where there are columns."""
     if len(figure.series) <= _MOST_NAMED or isinstance(figure, Bars):
         return tuple(range(len(figure.series)))
     return tuple(index for index, one in enumerate(figure.series) if one.role == "subject")[:_MOST_NAMED]
@@ -128,7 +131,9 @@ def named(figure: Figure) -> tuple[int, ...]:
 
 def end_labels(figure: Figure, drawn: Scale, share: float) -> tuple[EndLabel, ...]:
     """Labels at the right end, moved apart until each has its `share` of the height of the axis."""
-    labels = [_series_label(figure, index) for index in named(figure) if last_known(figure.series[index].values) is not None]
+    labels = [
+        _series_label(figure, index) for index in named(figure) if last_known(figure.series[index].values) is not None
+    ]
     if figure.target is not None and figure.target.edges:
         edges = figure.target.edges
         labels.append(EndLabel(sum(edges) / len(edges), figure.target.label, "target"))
@@ -138,7 +143,9 @@ def end_labels(figure: Figure, drawn: Scale, share: float) -> tuple[EndLabel, ..
 def shown_references(figure: Figure, drawn: Scale) -> tuple[Reference, ...]:
     """References that reach into the scale, cut to it."""
     cut = (
-        Reference(one.name, max(drawn.low, one.low or -math.inf), min(drawn.high, math.inf if one.high is None else one.high))
+        Reference(
+            one.name, max(drawn.low, one.low or -math.inf), min(drawn.high, math.inf if one.high is None else one.high)
+        )
         for one in figure.references
     )
     return tuple(one for one in cut if (one.low or 0.0) < (one.high or 0.0))
@@ -221,9 +228,12 @@ def series_colours(block: Figure, palette: Palette) -> tuple[str, ...]:
 
 
 def decimal_split(words: str) -> tuple[str, str]:
-    """A formatted number cut before its decimal point or unit, so that a column can line up there."""
+    """A formatted number cut before its decimal point or unit, so that a column can line up there.
+
+    Words without a digit are all in the first part and need no place for a fraction.
+    """
     number, unit = text.parts(words)
-    whole, point, fraction = number.partition(text.POINT)
+    whole, point, _ = number.partition(text.POINT)
     return whole, words[len(whole) :] if point or unit else ""
 
 
@@ -273,6 +283,4 @@ def _apart(labels: list[EndLabel], drawn: Scale, share: float) -> tuple[EndLabel
     for index in range(len(at) - 1, -1, -1):
         at[index] = min(at[index], ceiling)
         ceiling = at[index] - room
-    return tuple(
-        EndLabel(place, label.words, label.role, label.index) for place, label in zip(at, labels, strict=True)
-    )
+    return tuple(EndLabel(place, label.words, label.role, label.index) for place, label in zip(at, labels, strict=True))

@@ -7,6 +7,7 @@ import warnings
 from functools import cache
 from typing import TYPE_CHECKING
 
+from app.content import format as text
 from app.content.blocks import Bars, Trend
 from app.render import figure
 from app.render.figure import EndLabel, Figure, Scale
@@ -32,8 +33,10 @@ def draw(block: Figure, width: float, height: float) -> str:
     inner = high - _TOP - _BOTTOM
     labels = figure.end_labels(block, scale, _LINE / inner)
     right = min(wide * 0.38, 10 + _LETTER * max((len(label.words) for label in labels), default=0))
-    canvas = Canvas(figsize=(wide / 72, high / 72))
-    axes = canvas.add_axes((_LEFT / wide, _BOTTOM / high, (wide - _LEFT - right) / wide, inner / high))
+    canvas = Canvas(figsize=(wide / 72, high / 72), facecolor="none")
+    axes = canvas.add_axes(
+        (_LEFT / wide, _BOTTOM / high, (wide - _LEFT - right) / wide, inner / high), facecolor="none"
+    )
     _background(axes, block, scale)
     if isinstance(block, Bars):
         _bars(axes, block)
@@ -55,8 +58,14 @@ def _background(axes: Axes, block: Figure, scale: Scale) -> None:
         assert one.high is not None
         axes.axhspan(one.low, one.high, color=LIGHT.band, linewidth=0, zorder=0)
         axes.annotate(
-            one.name, (0, one.high), xycoords=("axes fraction", "data"), xytext=(3, -2), textcoords="offset points",
-            va="top", fontsize=PAPER.note - 0.5, color=LIGHT.muted,
+            one.name,
+            (0, one.high),
+            xycoords=("axes fraction", "data"),
+            xytext=(3, -2),
+            textcoords="offset points",
+            va="top",
+            fontsize=PAPER.note - 0.5,
+            color=LIGHT.muted,
         )
     target = block.target
     if target is not None and target.low is not None and target.high is not None:
@@ -69,9 +78,11 @@ def _lines(axes: Axes, block: Trend) -> None:
         subject = one.role == "subject"
         values = [float("nan") if value is None else value for value in one.values]
         over = 3 if subject else 2
-        axes.plot(range(len(values)), values, color=hues[index], linewidth=1.6 if subject else 0.9, zorder=over, clip_on=False)
+        axes.plot(
+            range(len(values)), values, color=hues[index], linewidth=1.6 if subject else 0.9, zorder=over, clip_on=False
+        )
         last = figure.last_known(one.values)
-        dots = {at: 2.2 for at in figure.lonely(one.values)} | ({last: 4.0} if subject and last is not None else {})
+        dots = dict.fromkeys(figure.lonely(one.values), 2.2) | ({last: 4.0} if subject and last is not None else {})
         for at, size in dots.items():
             axes.plot([at], [values[at]], "o", color=hues[index], markersize=size, zorder=over + 1, clip_on=False)
 
@@ -85,14 +96,25 @@ def _bars(axes: Axes, block: Bars) -> None:
         values = [value or 0.0 for value in one.values]
         shift = 0.0 if stacked else (index - (len(block.series) - 1) / 2) * width
         axes.bar(
-            [at + shift for at in range(len(values))], values, width, bottom=ground if stacked else None,
-            color=hues[index], edgecolor=LIGHT.paper, linewidth=0.5, zorder=2,
+            [at + shift for at in range(len(values))],
+            values,
+            width,
+            bottom=ground if stacked else None,
+            color=hues[index],
+            edgecolor=LIGHT.paper,
+            linewidth=0.5,
+            zorder=2,
         )
         ground = [below + value for below, value in zip(ground, values, strict=True)]
     for at in figure.gaps(block):
         axes.annotate(
-            figure.text.ABSENT, (at, 0), xytext=(0, 2), textcoords="offset points", ha="center",
-            fontsize=PAPER.note - 0.5, color=LIGHT.muted,
+            text.ABSENT,
+            (at, 0),
+            xytext=(0, 2),
+            textcoords="offset points",
+            ha="center",
+            fontsize=PAPER.note - 0.5,
+            color=LIGHT.muted,
         )
 
 
@@ -103,15 +125,27 @@ def _foreground(axes: Axes, block: Figure, scale: Scale, labels: tuple[EndLabel,
     for label in labels:
         colour = LIGHT.muted if label.index is None or hues[label.index] == LIGHT.context else hues[label.index]
         axes.annotate(
-            label.words, (1, label.at), xycoords=("axes fraction", "data"), xytext=(5, 0), textcoords="offset points",
-            va="center", fontsize=PAPER.note, color=colour, annotation_clip=False,
+            label.words,
+            (1, label.at),
+            xycoords=("axes fraction", "data"),
+            xytext=(5, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=PAPER.note,
+            color=colour,
+            annotation_clip=False,
             fontweight=WEIGHT_STRONG if label.role == "subject" else "normal",
         )
     for mark in figure.marks(block):
         axes.plot([mark.at], [scale.low], "^", color=LIGHT.muted, markersize=4, clip_on=False, zorder=4)
         axes.annotate(
-            str(mark.number), (mark.at, scale.low), xytext=(4, 2.5), textcoords="offset points", ha="left",
-            fontsize=PAPER.note - 1, color=LIGHT.muted,
+            str(mark.number),
+            (mark.at, scale.low),
+            xytext=(4, 2.5),
+            textcoords="offset points",
+            ha="left",
+            fontsize=PAPER.note - 1,
+            color=LIGHT.muted,
         )
 
 
@@ -129,8 +163,14 @@ def _axes(axes: Axes, block: Figure, scale: Scale, width: float) -> None:
         axes.spines[side].set_visible(False)
     axes.spines["bottom"].set(color=LIGHT.line, linewidth=0.6)
     axes.annotate(
-        block.unit, (0, 1), xycoords="axes fraction", xytext=(-3, 5), textcoords="offset points", ha="right",
-        fontsize=PAPER.note, color=LIGHT.muted,
+        block.unit,
+        (0, 1),
+        xycoords="axes fraction",
+        xytext=(-3, 5),
+        textcoords="offset points",
+        ha="right",
+        fontsize=PAPER.note,
+        color=LIGHT.muted,
     )
 
 
@@ -143,5 +183,12 @@ def _prepare() -> None:
     for path in FILES:
         font_manager.fontManager.addfont(path)
     mpl.rcParams.update(
-        {"svg.fonttype": "none", "svg.hashsalt": "plumbline", "font.family": FONT, "axes.unicode_minus": True, "figure.dpi": 72, "text.parse_math": False}
+        {
+            "svg.fonttype": "none",
+            "svg.hashsalt": "plumbline",
+            "font.family": FONT,
+            "axes.unicode_minus": True,
+            "figure.dpi": 72,
+            "text.parse_math": False,
+        }
     )

@@ -6,11 +6,12 @@ from collections.abc import Callable
 
 import plotly.graph_objects as go
 
+from app.content import format as text
 from app.content.blocks import Bars, Series, Trend
 from app.content.format import THOUSANDS
 from app.render import figure
 from app.render.figure import EndLabel, Figure, Scale
-from app.render.theme import SCREEN, Palette, ThemeName, PALETTES
+from app.render.theme import PALETTES, SCREEN, Palette, ThemeName
 
 CONFIG = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False, "showAxisDragHandles": False}
 HEIGHT = 264
@@ -41,7 +42,14 @@ def _background(drawn: go.Figure, block: Figure, scale: Scale, palette: Palette)
     for one in figure.shown_references(block, scale):
         drawn.add_hrect(y0=one.low, y1=one.high, fillcolor=palette.band, line_width=0, layer="below")
         drawn.add_annotation(
-            x=0, xref="paper", y=one.high, text=one.name, showarrow=False, xanchor="left", yanchor="top", yshift=1,
+            x=0,
+            xref="paper",
+            y=one.high,
+            text=escape(one.name),
+            showarrow=False,
+            xanchor="left",
+            yanchor="top",
+            yshift=1,
             font={"size": 12, "color": palette.muted},
         )
     target = block.target
@@ -61,7 +69,9 @@ def _lines(drawn: go.Figure, block: Trend, palette: Palette) -> None:
             name=one.name,
             line={"color": hues[index], "width": 2.5 if subject else 1.5},
             marker={
-                "size": [7.0 if at == last and subject else 5.0 if at in lonely else 0.0 for at in range(len(one.values))],
+                "size": [
+                    7.0 if at == last and subject else 5.0 if at in lonely else 0.0 for at in range(len(one.values))
+                ],
                 "opacity": 1,
             },
             connectgaps=False,
@@ -97,14 +107,25 @@ def _foreground(drawn: go.Figure, block: Figure, scale: Scale, palette: Palette,
         colour = palette.muted if label.index is None else _readable(hues[label.index], palette)
         words = escape(label.words)
         drawn.add_annotation(
-            x=1, xref="paper", xanchor="left", xshift=6, y=label.at, text=f"<b>{words}</b>" if label.role == "subject" else words,
-            showarrow=False, align="left", font={"size": SCREEN.note, "color": colour},
+            x=1,
+            xref="paper",
+            xanchor="left",
+            xshift=6,
+            y=label.at,
+            text=f"<b>{words}</b>" if label.role == "subject" else words,
+            showarrow=False,
+            align="left",
+            font={"size": SCREEN.note, "color": colour},
         )
     for mark in figure.marks(block):
         drawn.add_scatter(
-            x=[mark.at], y=[scale.low], mode="markers", showlegend=False, cliponaxis=False,
+            x=[mark.at],
+            y=[scale.low],
+            mode="markers",
+            showlegend=False,
+            cliponaxis=False,
             marker={"symbol": "triangle-up", "size": 9, "color": palette.muted},
-            hovertemplate=escape(f"{mark.event.name}, {figure.text.day(mark.event.day)}") + "<extra></extra>",
+            hovertemplate=escape(f"{mark.event.name}, {text.day(mark.event.day)}") + "<extra></extra>",
         )
 
 
@@ -122,23 +143,61 @@ def _axes(drawn: go.Figure, block: Figure, scale: Scale, palette: Palette, label
         plot_bgcolor="rgba(0,0,0,0)",
         font={"family": _FAMILY, "size": SCREEN.note, "color": palette.muted},
         hovermode="x unified" if len(block.series) > 1 else "closest",
-        hoverlabel={"bgcolor": palette.panel, "bordercolor": palette.line, "font": {"color": palette.ink, "size": SCREEN.note, "family": _FAMILY}},
+        hoverlabel={
+            "bgcolor": palette.panel,
+            "bordercolor": palette.line,
+            "font": {"color": palette.ink, "size": SCREEN.note, "family": _FAMILY},
+        },
         separators="." + THOUSANDS,
         dragmode=False,
     )
     drawn.update_xaxes(
-        range=[-pad, len(block.periods) - 1 + pad], showgrid=False, zeroline=False, fixedrange=True, showline=True, linecolor=palette.line,
+        range=[-pad, len(block.periods) - 1 + pad],
+        showgrid=False,
+        zeroline=False,
+        fixedrange=True,
+        showline=True,
+        linecolor=palette.line,
         tickvals=[tick.at for tick in ticks],
-        ticktext=[f"{tick.label}<br>{tick.second}" if tick.second else tick.label for tick in ticks],
-        tickangle=0, unifiedhovertitle={"text": "%{x}"}, color=palette.muted,
+        ticktext=[tick.label for tick in ticks],
+        tickangle=0,
+        unifiedhovertitle={"text": "%{x}"},
+        color=palette.muted,
     )
+    for tick in ticks:
+        if tick.second:
+            drawn.add_annotation(
+                x=tick.at,
+                y=0,
+                yref="paper",
+                yanchor="top",
+                yshift=-19,
+                text=tick.second,
+                showarrow=False,
+                font={"size": SCREEN.note, "color": palette.muted},
+            )
     drawn.update_yaxes(
-        range=[scale.low, scale.high], tickvals=list(scale.ticks), ticktext=list(scale.labels), gridcolor=palette.grid, gridwidth=1,
-        zeroline=False, fixedrange=True, color=palette.muted,
+        range=[scale.low, scale.high],
+        tickvals=list(scale.ticks),
+        ticktext=list(scale.labels),
+        gridcolor=palette.grid,
+        gridwidth=1,
+        zeroline=False,
+        fixedrange=True,
+        color=palette.muted,
     )
     drawn.add_annotation(
-        x=0, xref="paper", xanchor="right", xshift=-6, y=1, yref="paper", yanchor="bottom", yshift=5, text=escape(block.unit),
-        showarrow=False, font={"size": 12, "color": palette.muted},
+        x=0,
+        xref="paper",
+        xanchor="right",
+        xshift=-6,
+        y=1,
+        yref="paper",
+        yanchor="bottom",
+        yshift=5,
+        text=escape(block.unit),
+        showarrow=False,
+        font={"size": 12, "color": palette.muted},
     )
 
 
@@ -155,6 +214,6 @@ def _hover(one: Series, block: Figure) -> list[str]:
     name = f"{one.name} " if len(block.series) > 1 else ""
     texts = [figure.value_text(one, index, block.unit) for index in range(len(one.values))]
     return [
-        escape(f"{name}{words}" if len(block.series) > 1 else f"{figure.text.period(period)}: {words}")
+        escape(f"{name}{words}" if len(block.series) > 1 else f"{text.period(period)}: {words}")
         for period, words in zip(block.periods, texts, strict=True)
     ]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
+import shutil
+import tempfile
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import fields, is_dataclass, replace
@@ -36,6 +39,16 @@ def clean(value: _Value, faces: tuple[Path, ...] = ()) -> tuple[_Value, frozense
     return one(value), frozenset(missing)  # type: ignore[return-value]  # the same type, part by part
 
 
+@cache
+def folder() -> Path:
+    """A folder with only the faces in use: Typst takes folders, and the wheel's holds every face twice."""
+    made = Path(tempfile.mkdtemp(prefix="plumbline-fonts-"))
+    atexit.register(shutil.rmtree, made, ignore_errors=True)
+    for path in FILES:
+        shutil.copy(path, made)
+    return made
+
+
 def faces_in(folder: Path | None) -> tuple[Path, ...]:
     """The font files of a folder, in order of their names; none where there is no folder."""
     if folder is None or not folder.is_dir():
@@ -62,7 +75,7 @@ def _text(words: str, covered: frozenset[int], missing: set[str]) -> str:
 
 @cache
 def _covered(files: tuple[Path, ...]) -> frozenset[int]:
-    from fontTools.ttLib import TTFont
+    from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 
     found: set[int] = set()
     for path in files:

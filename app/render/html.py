@@ -182,6 +182,8 @@ def _cell(cell: Cell, column: Column, width: int) -> str:
     mark = verdict(cell.verdict) if cell.verdict or (column.kind == "verdict" and not cell.text) else ""
     if column.kind != "number":
         return f"{mark} {escape(cell.text)}".strip()
+    if not any(map(str.isdigit, cell.text)):
+        return f"{mark}{escape(cell.text)}"
     whole, rest = decimal_split(cell.text)
     return f'{mark}{escape(whole)}<span class="pl-rest" style="min-width:{width}ch">{escape(rest)}</span>'
 

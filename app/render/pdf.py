@@ -1,4 +1,4 @@
-"""Board packs as PDF: blocks to data for pack.typ, compiled by Typst. No browser, no system font, no markup from text."""
+"""Board packs as PDF: blocks become data for pack.typ, set by Typst. No browser, no system font, no text as markup."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
-from functools import singledispatch
+from functools import cache, singledispatch
 from pathlib import Path
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 import typst
 
@@ -35,12 +35,12 @@ from app.content.blocks import (
 )
 from app.content.pack import Pack, PackPage, kpi_table
 from app.render import figure, figures_pdf
-from app.render.fonts import FILES, clean, described, faces_in
+from app.render.fonts import clean, described, faces_in, folder
 from app.render.theme import FONT, LIGHT, PAPER, colours
 
 Json: TypeAlias = Mapping[str, object]
 
-STANDARDS = ("ua-1", "a-3a")
+STANDARDS: tuple[Literal["ua-1"], Literal["a-3a"]] = ("ua-1", "a-3a")
 _DESIGN = Path(__file__).with_name("pack.typ")
 _STATE_WORDS = {"draft": "Draft", "flash": "Flash, not final", "final": "Final"}
 _NOTICES = {
@@ -62,11 +62,10 @@ def compile_pack(pack: Pack, *, as_of: datetime, fonts: Path | None = None) -> b
     """
     faces = faces_in(fonts)
     shown, missing = clean(pack, faces)
-    said = _pack(shown, as_of.astimezone(UTC), described(missing)) | {"fonts": [FONT, *_families(faces)]}
+    said = {**_pack(shown, as_of.astimezone(UTC), described(missing)), "fonts": [FONT, *_families(faces)]}
     made = typst.compile(
         _DESIGN,
-        font_paths=[str(path) for path in (*FILES, *faces)],
-        ignore_system_fonts=True,
+        font_paths=_faces(fonts if faces else None),
         format="pdf",
         sys_inputs={"pack": json.dumps(said, ensure_ascii=False)},
         pdf_standards=list(STANDARDS),
@@ -75,10 +74,17 @@ def compile_pack(pack: Pack, *, as_of: datetime, fonts: Path | None = None) -> b
     return bytes(made)
 
 
+@cache
+def _faces(more: Path | None) -> typst.Fonts:
+    """Source Sans and the faces of one more folder; nothing of the machine, nothing of Typst's own."""
+    paths = [str(path) for path in (folder(), more) if path is not None]
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=paths)
+
+
 def _families(faces: tuple[Path, ...]) -> list[str]:
     if not faces:
         return []
-    from fontTools.ttLib import TTFont
+    from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 
     names = {str(TTFont(path, lazy=True)["name"].getBestFamilyName()): None for path in faces}
     return list(names)
@@ -119,18 +125,18 @@ def _section(section: Section, width: float) -> Json:
 
 
 @singledispatch
-def draw(block: Block, width: float) -> Json:
-    """What pack.typ needs to set one block `width` millimetres wide. A kind without a function here is a fault."""
+def draw(block: Block, _width: float) -> Json:
+    """What pack.typ needs to set one block so many millimetres wide. A kind without a function here is a fault."""
     raise TypeError(f"No drawing on paper for {type(block).__name__}.")
 
 
 @draw.register
-def _(block: Headline, width: float) -> Json:
+def _(block: Headline, _width: float) -> Json:
     return {"kind": "headline"} | asdict(block)
 
 
 @draw.register
-def _(block: Tiles, width: float) -> Json:
+def _(block: Tiles, _width: float) -> Json:
     return {"kind": "tiles", "tiles": [_tile(tile) for tile in block.tiles]}
 
 
@@ -150,38 +156,41 @@ def _(block: Trend | Bars, width: float) -> Json:
 
 
 @draw.register
-def _(block: Table, width: float) -> Json:
-    last = len(block.columns) - 1
+def _(block: Table, _width: float) -> Json:
+    comment = next((at for at, column in enumerate(block.columns) if column.kind == "comment"), None)
+    beside = tuple(column for column in block.columns if column.kind != "comment")
+    wide = beside[-1] if beside[-1].kind == "text" else beside[0]
     return {
         "kind": "table",
         "id": block.id,
         "title": block.title,
-        "columns": [_column(column, wide=index == last) for index, column in enumerate(block.columns)],
-        "rows": [_row(row, block.columns) for row in block.rows],
+        "columns": [_column(column, wide=column is wide) for column in beside],
+        "rows": [_row(row, block.columns, comment) for row in block.rows],
         "note": block.note,
         "count": block.count,
         "empty": block.empty,
+        "large": comment is not None,
     }
 
 
 @draw.register
-def _(block: Notice, width: float) -> Json:
+def _(block: Notice, _width: float) -> Json:
     word, tone = _NOTICES[block.kind]
     return {"kind": "notice", "word": word, "tone": tone, "sentence": block.sentence, "action": block.action}
 
 
 @draw.register
-def _(block: Definitions, width: float) -> Json:
+def _(block: Definitions, _width: float) -> Json:
     return {"kind": "definitions", "entries": [asdict(one) for one in block.entries]}
 
 
 @draw.register
-def _(block: Facts, width: float) -> Json:
+def _(block: Facts, _width: float) -> Json:
     return {"kind": "facts", "pairs": [list(pair) for pair in block.pairs]}
 
 
 @draw.register
-def _(block: Marks, width: float) -> Json:
+def _(block: Marks, _width: float) -> Json:
     return {"kind": "marks", "words": block.words, "meaning": block.meaning}
 
 
@@ -211,14 +220,21 @@ def _column(column: Column, *, wide: bool) -> Json:
     return {"name": column.name, "kind": column.kind, "right": column.is_right, "wide": wide}
 
 
-def _row(row: Row, columns: tuple[Column, ...]) -> Json:
+def _row(row: Row, columns: tuple[Column, ...], comment: int | None) -> Json:
     cells = [_cell(cell, column) for cell, column in zip(row.cells, columns, strict=True)]
-    return {"strong": row.strong, "cells": cells}
+    said = "" if comment is None else cells.pop(comment)["text"]
+    return {"strong": row.strong, "cells": cells, "comment": said}
 
 
 def _cell(cell: Cell, column: Column) -> Json:
     whole, rest = figure.decimal_split(cell.text) if column.kind == "number" else (cell.text, "")
-    return {"text": cell.text, "whole": whole, "rest": rest, "verdict": _mark(cell.verdict)}
+    return {
+        "text": cell.text,
+        "whole": whole,
+        "rest": rest,
+        "numeric": any(map(str.isdigit, cell.text)),
+        "verdict": _mark(cell.verdict),
+    }
 
 
 def _mark(verdict: Verdict | None) -> Json | None:

@@ -160,7 +160,11 @@ UPTIME_TREND = Trend(
     subtitle="Share of known minutes up, tier-1 services, monthly",
     unit="%",
     periods=MONTHS,
-    series=(Series("All tier-1", UPTIME_VALUES, texts=tuple("n/a" if v is None else f"{v:.2f}\u202f%" for v in UPTIME_VALUES)),),
+    series=(
+        Series(
+            "All tier-1", UPTIME_VALUES, texts=tuple("n/a" if v is None else f"{v:.2f}\u202f%" for v in UPTIME_VALUES)
+        ),
+    ),
     target=Target("target 99.99 %", low=99.99),
     references=(Reference("UK open banking, median", 99.86, 99.93),),
     events=(Event(date(2026, 7, 14), "Node upgrade"), Event(date(2026, 9, 2), "Second provider live")),
@@ -252,13 +256,25 @@ BLOCKS: tuple[Block, ...] = (
     ),
     Marks("Demo data", "A made-up company; no number here is anyone's."),
     TILES,
-    Notice("late", "GitHub last delivered 26 h ago; deployments after 8 Nov are not in yet.", "Open Data health", "data_health"),
+    Notice(
+        "late",
+        "GitHub last delivered 26 h ago; deployments after 8 Nov are not in yet.",
+        "Open Data health",
+        "data_health",
+    ),
     Notice("missing", "No survey source is connected, so NPS is not shown.", "Connect a survey"),
     UPTIME_TREND,
     Beside((SERVICES, SHARE)),
     SPEND_BARS,
     SERVICES_TABLE,
-    Facts((("Deployments", "412"), ("Median lead time", "8.2 h"), ("Recovery, median", "17.3 minutes"), ("NPS", "+31 ± 6"))),
+    Facts(
+        (
+            ("Deployments", "412"),
+            ("Median lead time", "8.2 h"),
+            ("Recovery, median", "17.3 minutes"),
+            ("NPS", "+31 ± 6"),
+        )
+    ),
     Definitions((UPTIME, ERRORS, CHANGE_FAIL, SPEND)),
 )
 
@@ -270,16 +286,98 @@ PAGE: tuple[Section, ...] = (
 )
 
 KPIS = (
-    Kpi("Uptime", "99.95\u202f%", "99.99\u202f%", "missed", "−0.04\u202fpp", "99.97\u202f%", "99.98\u202f%", "99.97\u202f%", "Wallet down 31 minutes on 14 Oct"),
-    Kpi("Feature cycle", "13.1\u202fd", "≤\u00a014\u202fd", "met", "−0.9\u202fd", "13.8\u202fd", "17.2\u202fd", "14.6\u202fd", ""),
-    Kpi("Integration error rate", "0.61\u202f%", "<\u00a01\u202f%", "met", "−0.39\u202fpp", "0.68\u202f%", "0.92\u202f%", "0.90\u202f%", "onfido still at 2.4 %"),
-    Kpi("Recovery time", "17.3\u202fminutes", "≤\u00a060\u202fminutes", "met", "−42.7\u202fminutes", "22.0\u202fminutes", "48.1\u202fminutes", "29.4\u202fminutes", ""),
-    Kpi("Change fail rate", "12.4\u202f%", "≤\u00a015\u202f%", "at_risk", "−2.6\u202fpp", "10.5\u202f%", "8.0\u202f%", "9.6\u202f%", "Crosses the target in December at this trend"),
+    Kpi(
+        "Uptime",
+        "99.95\u202f%",
+        "99.99\u202f%",
+        "missed",
+        "−0.04\u202fpp",
+        "99.97\u202f%",
+        "99.98\u202f%",
+        "99.97\u202f%",
+        "Wallet down 31 minutes on 14 Oct",
+    ),
+    Kpi(
+        "Feature cycle",
+        "13.1\u202fd",
+        "≤\u00a014\u202fd",
+        "met",
+        "−0.9\u202fd",
+        "13.8\u202fd",
+        "17.2\u202fd",
+        "14.6\u202fd",
+        "",
+    ),
+    Kpi(
+        "Integration error rate",
+        "0.61\u202f%",
+        "<\u00a01\u202f%",
+        "met",
+        "−0.39\u202fpp",
+        "0.68\u202f%",
+        "0.92\u202f%",
+        "0.90\u202f%",
+        "onfido still at 2.4 %",
+    ),
+    Kpi(
+        "Recovery time",
+        "17.3\u202fminutes",
+        "≤\u00a060\u202fminutes",
+        "met",
+        "−42.7\u202fminutes",
+        "22.0\u202fminutes",
+        "48.1\u202fminutes",
+        "29.4\u202fminutes",
+        "",
+    ),
+    Kpi(
+        "Change fail rate",
+        "12.4\u202f%",
+        "≤\u00a015\u202f%",
+        "at_risk",
+        "−2.6\u202fpp",
+        "10.5\u202f%",
+        "8.0\u202f%",
+        "9.6\u202f%",
+        "Crosses the target in December at this trend",
+    ),
     Kpi("NPS", "+31\u00a0±\u00a06", "+30", "cannot_tell", "+1", "+28", "+24", "+27", "The interval holds the target"),
-    Kpi("Spend", "€1.24\u202fM", "", None, "", "€1.20\u202fM", "€0.96\u202fM", "€11.3\u202fM", "No target set for 2026"),
-    Kpi("Integration share", "18.2\u202f%", "15–25\u202f%", "met", "in band", "20.0\u202f%", "20.4\u202f%", "20.1\u202f%", ""),
-    Kpi("Audits on time", "n/a", "every quarter", "not_configured", "n/a", "n/a", "n/a", "n/a", "Connect a control register"),
-    Kpi("Compliance logging", "n/a", "≤\u00a060\u202fs", "no_data", "n/a", "98.2\u202f%", "97.0\u202f%", "98.0\u202f%", "The log source delivered nothing"),
+    Kpi(
+        "Spend", "€1.24\u202fM", "", None, "", "€1.20\u202fM", "€0.96\u202fM", "€11.3\u202fM", "No target set for 2026"
+    ),
+    Kpi(
+        "Integration share",
+        "18.2\u202f%",
+        "15–25\u202f%",
+        "met",
+        "in band",
+        "20.0\u202f%",
+        "20.4\u202f%",
+        "20.1\u202f%",
+        "",
+    ),
+    Kpi(
+        "Audits on time",
+        "n/a",
+        "every quarter",
+        "not_configured",
+        "n/a",
+        "n/a",
+        "n/a",
+        "n/a",
+        "Connect a control register",
+    ),
+    Kpi(
+        "Compliance logging",
+        "n/a",
+        "≤\u00a060\u202fs",
+        "no_data",
+        "n/a",
+        "98.2\u202f%",
+        "97.0\u202f%",
+        "98.0\u202f%",
+        "The log source delivered nothing",
+    ),
 )
 
 PACK = Pack(
@@ -295,11 +393,31 @@ PACK = Pack(
     ),
     kpis=KPIS,
     pages=(
-        PackPage("Reliability", (Section("reliability", "", (TILES, UPTIME_TREND, Beside((SERVICES, SHARE)), SERVICES_TABLE), "Two of three reliability targets hold."),)),
-        PackPage("Delivery", (Section("delivery", "", (BLOCKS[9], BLOCKS[4], BLOCKS[0]), "Deployments are frequent; more of them need a fix."),)),
+        PackPage(
+            "Reliability",
+            (
+                Section(
+                    "reliability",
+                    "",
+                    (TILES, UPTIME_TREND, Beside((SERVICES, SHARE)), SERVICES_TABLE),
+                    "Two of three reliability targets hold.",
+                ),
+            ),
+        ),
+        PackPage(
+            "Delivery",
+            (
+                Section(
+                    "delivery",
+                    "",
+                    (BLOCKS[9], BLOCKS[4], BLOCKS[0]),
+                    "Deployments are frequent; more of them need a fix.",
+                ),
+            ),
+        ),
         PackPage("Spend", (Section("spend", "", (SPEND_BARS,), "Spend rose 3.1 % in October, led by compute."),)),
     ),
     definitions=(UPTIME, ERRORS, CHANGE_FAIL, SPEND),
     demo=True,
     notices=(BLOCKS[3],),
-)  # fmt: skip
+)
