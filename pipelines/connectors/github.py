@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from functools import cached_property, partial
-from types import MappingProxyType
 from typing import Annotated, ClassVar, Literal
 from urllib.parse import urlsplit
 
@@ -26,12 +25,15 @@ from pipelines.connectors._github.streams import Listing, read
 from pipelines.connectors._github.terms import KEEP, Json, Reading
 from pipelines.connectors._github.walks import Span
 from pipelines.connectors.base import Connector, Finding, Need, Options, Page, Position, Record
-from pipelines.errors import SkipRecord, StopSource
+from pipelines.errors import SkipRecord, StopSource, SyncError, TryAgain
 
 TOKEN = Need("GITHUB_TOKEN", "a token that may read deployments, pull requests, contents and issues")
 
 _OF_ONE_STREAM = (403, 404, 409, 410, 422)
 """What GitHub may refuse in one place and grant in the next."""
+
+_AN_OUTAGE = 3
+"""Streams that fail after all retries before the rest is left for the next run."""
 
 Repository = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]+/[A-Za-z0-9._-]+$")]
 Form = Literal["feature", "bug", "other"]
@@ -52,7 +54,7 @@ class GitHubOptions(Options):
 
     repositories: Annotated[tuple[Repository, ...], Field(min_length=1)]
     environments: tuple[str, ...] = ()
-    issue_labels: Mapping[str, Form] = MappingProxyType({})
+    issue_labels: Mapping[str, Form] = Field(default_factory=dict)
     in_progress_label: str | None = None
     projects: tuple[Project, ...] = ()
     default_branch: str | None = None
@@ -118,17 +120,23 @@ class GitHub(Connector):
 
     def fetch(self, position: Position) -> Iterator[Page]:
         """Every stream of every repository; what one of them refuses does not keep the others from being read."""
-        faults: list[StopSource] = []
+        refused: list[StopSource] = []
+        failed: list[TryAgain] = []
         for stream in self._streams(position):
             try:
                 yield from stream()
             except StopSource as fault:
                 if fault.status not in _OF_ONE_STREAM:
                     raise
-                faults.append(fault)
-        if faults:
-            more = f" {len(faults) - 3} more like these." if len(faults) > 3 else ""
-            raise StopSource(" ".join(str(fault) for fault in faults[:3]) + more, faults[0].status)
+                refused.append(fault)
+            except TryAgain as fault:
+                failed.append(fault)
+                if fault.at is not None or len(failed) == _AN_OUTAGE:
+                    raise
+        if refused:
+            raise StopSource(_together([*refused, *failed]), refused[0].status)
+        if failed:
+            raise TryAgain(_together(failed))
 
     def facts(self, record: Record) -> tuple[Fact, ...]:
         """One deployment, change or work item; none for what was given up or is no planned work."""
@@ -249,6 +257,11 @@ def web_base(base_url: str) -> str:
     if urlsplit(base).hostname == "api.github.com":
         return "https://github.com"
     return base.removesuffix("/api/v3")
+
+
+def _together(faults: Sequence[SyncError]) -> str:
+    more = f" {len(faults) - 3} more like these." if len(faults) > 3 else ""
+    return " ".join(str(fault) for fault in faults[:3]) + more
 
 
 def _folded(*names: str) -> frozenset[str]:

@@ -54,12 +54,23 @@ def commit_pages(rest: Rest, repository: str, branch: str | None, position: Posi
 
 
 def _read(rest: Rest, repository: str, part: _Part, cursor: Cursor) -> Iterator[Page]:
-    done = 0
-    for sheet in _sheets(rest, repository, part):
+    done, complete = 0, _complete(repository, part, cursor)
+    for sheet, last in _ending(_sheets(rest, repository, part)):
         done += len(sheet.items)
-        page = _page(repository, sheet.items)
-        yield replace(page, cursor=_during(cursor, replace(part, next=sheet.next)) if sheet.next else None, done=done)
-    yield _complete(repository, part, cursor)
+        page = replace(_page(repository, sheet.items), done=done)
+        if last:
+            yield replace(page, cursor=complete.cursor, covered=complete.covered)
+        else:
+            yield replace(page, cursor=_during(cursor, replace(part, next=sheet.next)))
+
+
+def _ending(sheets: Iterator[Sheet]) -> Iterator[tuple[Sheet, bool]]:
+    """Each page, and whether it is the last."""
+    held = next(sheets, None)
+    while held is not None:
+        following = next(sheets, None)
+        yield held, following is None
+        held = following
 
 
 def _sheets(rest: Rest, repository: str, part: _Part) -> Iterator[Sheet]:

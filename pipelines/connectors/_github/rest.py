@@ -88,7 +88,8 @@ class Rest:
 
     def deployment(self, repository: str, found: Json) -> Record:
         """A deployment of the listing with its statuses."""
-        return deployment_record(repository, found, self.statuses(repository, found.get("id")))
+        number = found.get("id")
+        return deployment_record(repository, found, () if number is None else self.statuses(repository, number))
 
     def statuses(self, repository: str, number: object) -> list[Json]:
         """All statuses of a deployment."""

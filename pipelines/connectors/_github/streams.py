@@ -27,9 +27,9 @@ def _always(_entry: Json) -> bool:
 class Listing:
     """How to page a listing, date its entries and complete them to records.
 
-    `wanted` entries are read. One that no longer `states` a fact (given up, relabelled) is read where its fact may be
-    stored already, which then goes. `fleeting` entries may be deleted at the source. `asks` tells one choice of options
-    from another. `covers` is the fact that a complete reading proves complete.
+    `wanted` entries are read. One that no longer `states` a fact (given up, relabelled) takes back what it stated.
+    `fleeting` entries may be deleted at the source; those of a listing that `jumps` move to its top when they change.
+    `asks` tells one choice of options from another. `covers`: a complete reading proves the facts complete.
     """
 
     kind: str
@@ -107,24 +107,23 @@ def read(
 
 
 def _walked(listing: Listing, walk: Walk, cursor: Cursor, waiting: Waiting | None, known: bool) -> Iterator[Page]:
-    """Down the listing to the walk's floor, a chunk of entries a page."""
+    """Down the listing to the walk's floor, a chunk of entries a page; `known` once facts may be stored."""
     done = 0
     for entries in listing.pages(walk):
         wanted = [one for one in entries if walk.wants(listing.at(one)) and listing.wanted(one)]
-        wanted = [one for one in wanted if known or listing.states(one)]
         for chunk in (wanted[n : n + CHUNK] for n in range(0, len(wanted), CHUNK)):
             done += len(chunk)
             before = min((at for one in chunk if (at := listing.at(one))), default=None)
-            yield replace(_page(listing, chunk, waiting), cursor=during(cursor, walk, before), done=done)
+            yield replace(_page(listing, chunk, waiting, known), cursor=during(cursor, walk, before), done=done)
         last = listing.at(entries[-1]) if entries else None
         if last is not None and last < walk.floor:
             return
 
 
-def _page(listing: Listing, entries: list[Json], waiting: Waiting | None) -> Page:
+def _page(listing: Listing, entries: list[Json], waiting: Waiting | None, known: bool) -> Page:
     records, rejected, notes, gone = [], [], [], []
     for entry in entries:
-        name = f"{listing.repository} {listing.kind.replace('_', ' ')} {entry.get('number') or entry.get('id')}"
+        name = f"{listing.repository} {listing.kind.replace('_', ' ')} {entry.get('number') or entry.get('id') or '?'}"
         try:
             records.append(listing.record(entry))
         except SkipRecord as reason:
@@ -135,7 +134,7 @@ def _page(listing: Listing, entries: list[Json], waiting: Waiting | None) -> Pag
                 raise
             notes.append(f"{name} was deleted while it was read.")
             continue
-        if not listing.states(entry):
+        if known and not listing.states(entry):
             gone.append(Replacement(listing.fact, "source_id", records[-1].source_id))
     opened, ended = waiting.heard(tuple(records)) if waiting else ((), ())
     return Page(
@@ -162,7 +161,7 @@ def _asked_again(listing: Listing, again: Callable[[str], Json], waiting: Waitin
                 if fault.status != 404:
                     raise
                 gone.append(number)
-        page = _page(listing, entries, waiting)
+        page = _page(listing, entries, waiting, known=True)
         notes = tuple(f"{listing.repository} {listing.kind} {number} was deleted before it ended." for number in gone)
         yield replace(page, ended=(*page.ended, *gone), notes=(*page.notes, *notes))
 
