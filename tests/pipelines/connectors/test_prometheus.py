@@ -56,6 +56,9 @@ def base_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         'twin{service="wallet",instance="a"}': whole,
         'twin{service="wallet",instance="b"}': whole,
         'latency{service="wallet"}': whole | {_local(29, 3): 0.5},
+        # halves that make up for a 2 and a -1 in mean and variance
+        'above{service="wallet"}': whole | _each(_local(29), _local(29) + 480, 0.5) | {_local(29, 3): 2},
+        'below{service="wallet"}': whole | _each(_local(29), _local(29) + 480, 0.5) | {_local(29, 3): -1},
         'nothing{service="wallet"}': whole | {_local(29, 3): float("nan")},
         'endless{service="wallet"}': whole | {_local(29, 3): float("inf")},
         "unlabelled": whole,
@@ -67,6 +70,8 @@ def base_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         'requests_reset_total{service="wallet"}': _in_turn(_local(28), _local(29), (100, 150, 20, 60)),
         'requests_pods_total{service="wallet",pod="a"}': _counting(first, _local(29, 8), 5),
         'requests_pods_total{service="wallet",pod="b"}': _counting(_local(29, 8), last, 5),
+        'requests_rare_total{service="wallet",code="200"}': _counting(first, last, 99),
+        'requests_rare_total{service="wallet",code="500"}': _counting(first, _local(28, 2), 1),
         'requests_once_total{service="wallet"}': {_local(29, 8): 5},
         'requests_alone_total{service="ledger",code="500"}': _counting(first, last, 1),
     }
@@ -187,6 +192,8 @@ def test_fewer_samples_than_declared_leave_time_unknown(base_url: str) -> None:
     [
         ("twin", "Several series give this key: aggregate in the expression, as in max by (label) (…)."),
         ("latency", "The expression has values other than 0 and 1: compare in it, as in … > bool 0."),
+        ("above", "The expression has values other than 0 and 1: compare in it, as in … > bool 0."),
+        ("below", "The expression has values other than 0 and 1: compare in it, as in … > bool 0."),
         ("nothing", "The expression has values other than 0 and 1: compare in it, as in … > bool 0."),
         ("endless", "The expression has values other than 0 and 1: compare in it, as in … > bool 0."),
         ("dense", "More samples came than the declared interval allows: correct the interval of this entry."),
@@ -202,6 +209,10 @@ def test_a_day_that_cannot_be_told_is_set_aside_with_its_reason(base_url: str, e
 def test_only_the_day_with_the_odd_value_is_set_aside(base_url: str) -> None:
     (page,) = _probes(base_url, "latency")
     assert (len(page.records), len(page.rejected)) == (4, 1)
+    assert [(proof.start.isoformat(), proof.end.isoformat()) for proof in page.covered] == [
+        ("2025-03-27T23:00:00+00:00", "2025-03-28T23:00:00+00:00"),
+        ("2025-03-29T23:00:00+00:00", "2025-04-01T22:00:00+00:00"),
+    ]
 
 
 def test_series_without_the_label_are_told_once(base_url: str) -> None:
@@ -235,6 +246,14 @@ def test_no_failed_series_of_a_key_is_zero_where_the_selector_is_known_to_work(b
     assert {fact.failed for (key, _), fact in facts.items() if key == "kyc"} == {Decimal(0)}
     narrowed = _requests(base_url, 'requests_total{service="kyc"}', 'requests_total{code="500"}')
     assert len(facts_of(RequestDay, connector(base_url), narrowed)) == 5
+
+
+def test_days_without_failures_are_zero_where_the_server_had_some_on_other_days(base_url: str) -> None:
+    pages = _requests(base_url, "requests_rare_total", 'requests_rare_total{code="500"}')
+    facts = facts_of(RequestDay, connector(base_url), pages)
+    assert {day.day: fact.failed > 0 for (_, day), fact in facts.items()} == {
+        28: True, 29: False, 30: False, 31: False, 1: False
+    }  # fmt: skip
 
 
 def test_zero_failures_cannot_be_told_from_a_wrong_selector(base_url: str) -> None:
@@ -306,6 +325,22 @@ def test_an_expression_that_gives_nothing_is_noted(base_url: str) -> None:
 def test_a_key_that_began_later_than_others_is_no_matter_of_retention(base_url: str) -> None:
     (page,) = _probes(base_url, 'probe{service="ledger"}')
     assert page.notes == ("availability by service: no samples before 2025-03-29.",)
+
+
+def test_a_gap_in_a_history_that_was_read_before_is_no_matter_of_retention(base_url: str) -> None:
+    entry = {"expression": 'probe{service="wallet"}', "label": "service"}
+    source = connector(base_url, ZONE, lookback=0, availability=[entry])
+    before = list(source.fetch(position(SINCE, datetime(2025, 3, 31, 4, tzinfo=UTC))))
+    (page,) = source.fetch(position(SINCE, NOW, before))
+    assert (page.message, page.notes) == ("availability by service: 2025-03-31 to 2025-04-01, 2 days", ())
+
+
+def test_another_time_zone_reads_everything_anew(base_url: str) -> None:
+    entry = {"expression": "probe", "label": "service"}
+    before = list(connector(base_url, "UTC", availability=[entry], lookback=0).fetch(position(SINCE, NOW)))
+    assert list(connector(base_url, "UTC", availability=[entry], lookback=0).fetch(position(SINCE, NOW, before))) == []
+    (page,) = connector(base_url, ZONE, availability=[entry], lookback=0).fetch(position(SINCE, NOW, before))
+    assert page.message.startswith("availability by service: 2025-03-28 to 2025-04-01")
 
 
 def test_a_refused_query_ends_the_source_after_the_other_entries_were_read(base_url: str) -> None:

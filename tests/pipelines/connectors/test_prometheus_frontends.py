@@ -75,11 +75,12 @@ def test_a_cache_that_moves_instants_only_now_and_then_is_asked_day_by_day_from_
             asked.query["start"] = str(float(asked.query["start"]) - 10)
         return passed_on(base_url, asked)
 
-    with frontend(moving) as (address, _):
+    with frontend(moving) as (address, asked):
         source = connector(address, **PROBES)
         assert facts_of(ProbeDay, source, _read(source)) == facts_of(
             ProbeDay, source, _read(connector(base_url, **PROBES))
         )
+    assert [one.path.rpartition("/")[2] for one in asked] == ["query_range"] * 2 + ["query"] * 12
 
 
 def test_instants_are_asked_to_the_millisecond_and_without_a_cache(base_url: str) -> None:
