@@ -9,6 +9,7 @@ SECTIONS: tuple[SectionKind, ...] = (
     board.HEADLINE,
     board.KPIS,
     board.FOCUS,
+    board.CHANGED,
     board.LATE,
     delivery.SUMMARY,
     delivery.FREQUENCY,

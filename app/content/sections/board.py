@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
@@ -92,14 +93,18 @@ def _said(reading: Reading) -> str:
 
 def headline(context: Context) -> Section:
     """The generated sentence."""
+    return Section("headline", "", (sentence_block(context),))
+
+
+def sentence_block(context: Context) -> Headline:
+    """The sentence and, under it, whose numbers these are and of when."""
     detail = text.joined(
         context.name_of(context.scope),
         f"compared with {text.period(context.compared)}",
         as_of(context),
         "" if context.reader.closed(context.period) else "the period is still open",
     )
-    block = Headline(sentence(context.kpis, text.period(context.period)), detail)
-    return Section("headline", "", (block,))
+    return Headline(sentence(context.kpis, text.period(context.period)), detail)
 
 
 def as_of(context: Context) -> str:
@@ -121,6 +126,11 @@ def focus(context: Context) -> Section:
         return Section("focus", "", (movers,))
     figure: Block = trend(first) if first.value.reason != "no_source" else absent(first)
     return Section("focus", "What stands behind it", (Beside((figure, movers)),))
+
+
+def changed(context: Context) -> Section:
+    """What changed most, for paper, where the cover has the rest."""
+    return Section("changed", "What changed most", (replace(changed_most(context), title=""),))
 
 
 def changed_most(context: Context) -> Table:
@@ -220,4 +230,5 @@ def _restatement(context: Context, metric_id: str, month: Period, since: datetim
 HEADLINE = SectionKind("board.headline", headline)
 KPIS = SectionKind("board.kpis", kpis)
 FOCUS = SectionKind("board.focus", focus)
+CHANGED = SectionKind("board.changed", changed)
 LATE = SectionKind("board.late", late)

@@ -172,6 +172,11 @@ def evidence(reading: Reading, tier_one: int) -> str:
     return text.joined(said, _known(reading))
 
 
+def comment(reading: Reading) -> str:
+    """One short remark beside a row of the cover: the distance, or why there is no value."""
+    return missing(reading) if reading.value.value is None else distance(reading)
+
+
 def missing(reading: Reading) -> str:
     """Why there is no value, and what to do about it."""
     reason = reading.value.reason or "no_data"

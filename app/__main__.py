@@ -1,0 +1,138 @@
+"""python -m app: numbers and board packs from the command line; starts without Streamlit."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from data.benchmarks.load import BadBenchmark
+from data.clock import fix_clock
+from data.period import BadPeriod, Period, parse
+from data.settings import ConfigurationError, Settings, load
+from data.warehouse.engine import WarehouseError, create_engine_for, reading
+from data.warehouse.readings import Reader
+
+app = typer.Typer(no_args_is_help=True, add_completion=True, pretty_exceptions_enable=False)
+
+WRONG = 2
+Of = Annotated[
+    str, typer.Option("--period", help="2026-10, 2026-Q4, 2026, FY2026, 2026-W46 or 2026-10-01..2026-11-01.")
+]
+About = Annotated[str | None, typer.Option("--scope", help="A scope's id; the widest one without.")]
+
+
+class Refused(Exception):
+    """What was asked for cannot be answered; the message says why and what to do."""
+
+
+@app.command()
+def metrics(
+    period: Of,
+    scope: About = None,
+    as_of: Annotated[str | None, typer.Option("--as-of", help="A closed period as it stood at an instant.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON after docs/cli.md instead of a table.")] = False,
+) -> None:
+    """Every metric of a scope and period: value, verdict, evidence."""
+    from app.content.contract import document
+    from data.warehouse.readings import all_readings
+
+    with _reader(as_of) as (reader, settings):
+        shown = _period(period, settings)
+        _as_of_fits(reader, shown, settings)
+        name = _scope(reader, scope)
+        readings = all_readings(reader, name, shown)
+        if as_json:
+            print(json.dumps(document(reader, shown, readings), ensure_ascii=False, indent=1, allow_nan=False))
+        else:
+            from app.content.printed import table
+
+            print(table(reader, shown, readings))
+
+
+@app.command("board-pack")
+def board_pack(
+    period: Of,
+    out: Annotated[Path, typer.Option("--out", help="The folder to write into.")],
+    state: Annotated[
+        str | None, typer.Option("--state", help="flash or final; final where the period is closed.")
+    ] = None,
+    scope: About = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a sentence.")] = False,
+) -> None:
+    """Write the board pack of a period as PDF."""
+    from app.board_pack import NotReleasable, state_named, write
+
+    with _reader(None) as (reader, settings):
+        try:
+            wanted = state_named(state)
+            path = write(reader, _period(period, settings), out, wanted, scope)
+        except NotReleasable as error:
+            raise Refused(f"{error}") from error
+        except OSError as error:
+            raise Refused(f"The pack cannot be written to {out}: {error.strerror}.") from error
+        said = {"schema": 1, "file": str(path), "bytes": path.stat().st_size}
+        print(json.dumps(said) if as_json else f"Written: {path}")
+
+
+@contextmanager
+def _reader(as_of: str | None) -> Iterator[tuple[Reader, Settings]]:
+    """The state to read from; expected errors end the command with one sentence on stderr."""
+    try:
+        settings = load()
+        fix_clock(settings.clock)
+        with reading(create_engine_for(settings.warehouse.url)) as connection:
+            reader = Reader(connection, settings, _instant(as_of))
+            if reader.version is None:
+                raise Refused("The warehouse holds no numbers of that time: run `python -m pipelines sync`.")
+            yield reader, settings
+    except (ConfigurationError, WarehouseError, BadBenchmark, BadPeriod, Refused) as error:
+        print(f"{error}", file=sys.stderr)
+        raise typer.Exit(WRONG) from error
+
+
+def _period(said: str, settings: Settings) -> Period:
+    return parse(said, settings.company.fiscal_year_start_month)
+
+
+def _scope(reader: Reader, name: str | None) -> str:
+    chosen = name or reader.home
+    if chosen is None:
+        raise Refused(
+            "No scope is declared: add [[scope]] entries to plumbline.toml and run `python -m pipelines sync`."
+        )
+    if chosen not in reader.tree:
+        raise Refused(f"There is no scope {chosen!r}: give {reader.home} or one below it.")
+    return chosen
+
+
+def _instant(said: str | None) -> datetime | None:
+    if said is None:
+        return None
+    try:
+        instant = datetime.fromisoformat(said)
+    except ValueError as error:
+        raise Refused(f"{said!r} is not an instant: write 2026-11-09T06:00Z.") from error
+    if instant.tzinfo is None:
+        raise Refused(f"{said!r} has no zone: add one, for example Z for UTC.")
+    return instant
+
+
+def _as_of_fits(reader: Reader, period: Period, settings: Settings) -> None:
+    """Only a closed period can be told as it stood: an open one keeps no record of its changes."""
+    closes = period.closes_at(settings.zone)
+    if reader.as_of is not None and reader.as_of < closes:
+        raise Refused(
+            f"{period.label} closed at {closes.isoformat()}, and what changed before is not kept: "
+            "give a later --as-of or none."
+        )
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,107 @@
+"""The JSON of `python -m app metrics`: a contract, described field by field in docs/cli.md."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from data.benchmarks.load import Edition, Reference
+from data.benchmarks.score import Target
+from data.metrics.base import Unit
+from data.period import Period
+from data.warehouse.readings import Reader, Reading, tier_one_parts
+
+SCHEMA = 1
+_UNITS = {Unit.RATIO: "ratio", Unit.PER_DAY: "per_day", Unit.HOURS: "hours"}
+
+
+def document(reader: Reader, period: Period, readings: Sequence[Reading]) -> dict[str, Any]:
+    """All readings of a scope and period."""
+    assert reader.version is not None
+    return {
+        "schema": SCHEMA,
+        "as_of": (reader.as_of or reader.version.committed_at).isoformat(),
+        "data_version": reader.version.version,
+        "period": {"start": period.start.isoformat(), "end": period.end.isoformat()},
+        "metrics": [entry(one, reader.settings.metrics.tier_one) for one in readings],
+    }
+
+
+def entry(reading: Reading, tier_one: int) -> dict[str, Any]:
+    """One reading."""
+    value, metric, verdict = reading.value, reading.metric, reading.verdict
+    return {
+        "id": metric.id,
+        "definition": {"version": metric.version, "hash": metric.definition_hash},
+        "scope": reading.scope.id,
+        "variant": reading.variant,
+        "value": number(value.value),
+        "reason": value.reason,
+        "unit": unit(reading),
+        "numerator": number(value.numerator),
+        "denominator": number(value.denominator),
+        "sample": value.sample,
+        "coverage": number(value.coverage),
+        "interval": None if value.interval is None else [number(end) for end in value.interval],
+        "statistics": {name: number(one) for name, one in sorted(value.statistics.items())},
+        "parts": _parts(reading, tier_one),
+        "previous": number(reading.previous.value),
+        "verdict": None if verdict is None else verdict.word.value,
+        "benchmark": None if reading.target is None else _benchmark(reading.target),
+        "references": [_reference(edition, one) for edition, one in reading.references],
+        "to_target": None if verdict is None else number(verdict.to_target),
+        "fresh_at": None if reading.fresh_at is None else reading.fresh_at.isoformat(),
+    }
+
+
+def unit(reading: Reading) -> str:
+    """The unit of the value: ratio, per_day, hours, or the currency of an amount."""
+    return _UNITS.get(reading.metric.unit, reading.currency)
+
+
+def number(value: Decimal | None) -> int | float | None:
+    """A JSON number: whole where the value is whole."""
+    if value is None:
+        return None
+    return int(value) if value == value.to_integral_value() else float(value)
+
+
+def _parts(reading: Reading, tier_one: int) -> dict[str, Any] | None:
+    parts = tier_one_parts(reading, tier_one) if reading.metric.id == "availability" else ()
+    judged = [part for part in parts if part.verdict is not None]
+    if not judged:
+        return None
+    worst = parts[0]
+    return {
+        "met": sum(part.verdict is not None and part.verdict.word == "met" for part in judged),
+        "of": len(judged),
+        "worst": {"scope": worst.scope.id, "value": number(worst.value.value)},
+    }
+
+
+def _benchmark(target: Target) -> dict[str, Any]:
+    return {
+        "id": target.benchmark,
+        "low": number(target.low),
+        "high": number(target.high),
+        "statistic": target.statistic,
+        "publisher": target.publisher,
+        "vintage": target.vintage,
+        "kind": target.kind,
+    }
+
+
+def _reference(edition: Edition, one: Reference) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "label": one.label,
+        "low": number(one.low),
+        "high": number(one.high),
+        "statistic": one.statistic,
+        "publisher": edition.publisher,
+        "vintage": edition.vintage,
+        "segment": one.segment,
+        "confidence": one.confidence,
+        "url": one.url,
+    }
