@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -15,7 +16,7 @@ from sqlalchemy import Engine
 
 from data.access import Actor, command_line_actor
 from data.benchmarks.load import BadBenchmark
-from data.clock import clock, fix_clock
+from data.clock import fix_clock
 from data.settings import ConfigurationError, Settings, Source, load
 from data.warehouse.engine import WarehouseError, create_engine_for
 from data.warehouse.migrate import migrate
@@ -37,7 +38,7 @@ def init(as_json: AsJson = False) -> None:
         from pipelines.demo_company import is_loaded
 
         reports: list[Any] = []
-        if settings.mode == "demo" and not is_loaded(engine, clock()):
+        if settings.mode == "demo" and not is_loaded(engine, settings):
             reports = _run_syncs(settings, engine, settings.source)
         _say({"schema": 1, "warehouse": "ready", "mode": settings.mode, "sources": reports}, as_json, "")
         _leave(reports)
@@ -128,15 +129,16 @@ def schedule(
 
 @app.command()
 def demo(
-    port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 8599,
+    port: Annotated[int, typer.Option(help="Port on 127.0.0.1; 0 for a free one.")] = 8599,
     end: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last day of the story.")] = None,
+    files: Annotated[Path | None, typer.Option(help="Folder for its invoices and exchange rates.")] = None,
 ) -> None:
     """Serve the demo company's sources on loopback, as the real ones would answer."""
     from pipelines.demo_company import last_day, serve_sources
 
     with _speaking():
         settings = _settings()
-        serve_sources(settings, end.date() if end else last_day(settings), port)
+        serve_sources(end.date() if end else last_day(settings), port, files)
 
 
 def _settings() -> Settings:
@@ -158,10 +160,11 @@ def _speaking() -> Iterator[None]:
 @contextmanager
 def _demo(settings: Settings) -> Iterator[Settings]:
     """The settings with the addresses of the demo's sources, which run for as long as the block does."""
-    if settings.mode != "demo":
+    from pipelines.demo_company import needs_serving, serving
+
+    if not needs_serving(settings):
         yield settings
         return
-    from pipelines.demo_company import serving
 
     with serving(settings) as served:
         yield served

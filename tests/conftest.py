@@ -14,6 +14,7 @@ pytest_plugins = [
     "tests.presence",
     "tests.servers.app",
     "tests.servers.chromium",
+    "tests.servers.demo",
     "tests.servers.postgres",
     "tests.servers.prism",
     "tests.servers.prometheus",

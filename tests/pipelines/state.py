@@ -29,3 +29,14 @@ def content(engine: Engine, *, counters: bool = True) -> Content:
 
 def _told(row: Any) -> tuple[Any, ...]:
     return tuple(value for name, value in row._mapping.items() if name not in _WHEN_SEEN)
+
+
+def difference(one: Content, other: Content) -> dict[str, tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]]:
+    """What is only in the one and what is only in the other, by table; empty where both are the same."""
+    found = {}
+    for table in one.keys() | other.keys():
+        here, there = one.get(table, []), other.get(table, [])
+        if here != there:
+            keys = {str(row) for row in here} ^ {str(row) for row in there}
+            found[table] = ([r for r in here if str(r) in keys][:3], [r for r in there if str(r) in keys][:3])
+    return found
