@@ -36,10 +36,12 @@ def init(as_json: AsJson = False) -> None:
     """Make or migrate the warehouse; load the demo company where no settings file of one's own exists."""
     with _prepared() as (settings, engine, _):
         from pipelines.demo_company import is_loaded
+        from pipelines.schedule import settle
 
         reports: list[Any] = []
         if settings.mode == "demo" and not is_loaded(engine, settings):
             reports = _run_syncs(settings, engine, settings.source)
+            settle(engine, settings)
         _say({"schema": 1, "warehouse": "ready", "mode": settings.mode, "sources": reports}, as_json, "")
         _leave(reports)
 

@@ -18,6 +18,7 @@ from data.settings import ROOT, ConfigurationError, Job, Settings, environment
 from data.warehouse import schema
 from data.warehouse.engine import writing
 from data.warehouse.runs import LEASE_LASTS, is_dead, me
+from data.warehouse.upsert import insert_new
 
 LOOKS_EVERY_SECONDS = 20
 
@@ -71,6 +72,17 @@ def run_due(engine: Engine, settings: Settings) -> list[int]:
         if claim(engine, run):
             codes.append(_run(engine, run))
     return codes
+
+
+def settle(engine: Engine, settings: Settings) -> None:
+    """Count what is due now as done: a first load has just read everything."""
+    table, now = schema.schedule_run, clock()
+    with writing(engine) as connection:
+        for job in settings.job:
+            run = due(job, now, settings.zone)
+            done = {"started": now, "finished": now, "exit_code": 0, "holder": me(), "claimed_until": now}
+            row = {"job": job.id, "local_time": run.local_time, "due_at": run.at} | done
+            insert_new(connection, table, [row])
 
 
 def serve(engine: Engine, settings: Settings) -> None:

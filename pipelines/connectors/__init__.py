@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pipelines.connectors.base import Connector
+from pipelines.connectors.focus import Focus
 from pipelines.connectors.github import GitHub
 from pipelines.connectors.prometheus import Prometheus
 from pipelines.errors import StopSource
 
-CONNECTORS: tuple[type[Connector], ...] = (GitHub, Prometheus)
+CONNECTORS: tuple[type[Connector], ...] = (GitHub, Prometheus, Focus)
 
 
 def connector_of(kind: str) -> type[Connector]:
