@@ -17,9 +17,9 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from data.clock import clock
 from data.facts import Fact, ProbeDay, RequestDay
 from data.period import day_of, day_start
-from pipelines.connectors._prometheus_api import PrometheusApi
-from pipelines.connectors._prometheus_days import Availability, DayFound, Requests, read_days, read_run
-from pipelines.connectors._prometheus_reading import Reading, plan
+from pipelines.connectors._prometheus.api import PrometheusApi
+from pipelines.connectors._prometheus.days import Availability, DayFound, Requests, read_days, read_run
+from pipelines.connectors._prometheus.reading import Reading, plan
 from pipelines.connectors.base import Connector, Covered, Finding, Need, Options, Page, Position, Record, Rejected
 from pipelines.errors import SkipRecord, StopSource, SyncError
 from pipelines.promql import Run, duration_seconds, is_selector

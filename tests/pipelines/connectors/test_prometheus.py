@@ -160,7 +160,7 @@ def test_a_record_that_lacks_a_field_is_set_aside() -> None:
 def test_today_is_never_asked(base_url: str) -> None:
     pages = _probes(base_url, "probe")
     assert max(day for _, day in facts_of(ProbeDay, connector(base_url), pages)) == date(2025, 4, 1)
-    assert pages[-1].cursor == {"read": [["2025-03-28", "2025-04-02"]]}
+    assert pages[-1].cursor == {"read": [["2025-03-28", "2025-04-02"]], "keys": ["ledger", "wallet"]}
 
 
 def test_label_values_come_through_as_they_are(base_url: str) -> None:
@@ -315,6 +315,16 @@ def test_a_day_without_samples_after_stored_ones_is_unknown(base_url: str) -> No
     before = list(source.fetch(position(SINCE, datetime(2025, 3, 31, 4, tzinfo=UTC))))
     after = facts_of(ProbeDay, source, list(source.fetch(position(SINCE, NOW, before))))
     assert after["wallet", date(2025, 3, 31)].unknown == 86_400
+
+
+def test_a_key_that_has_fallen_silent_is_unknown_and_not_forgotten(base_url: str) -> None:
+    entry = {"expression": 'probe{service="wallet"}', "label": "service"}
+    source = connector(base_url, ZONE, lookback=0, availability=[entry])
+    before = list(source.fetch(position(SINCE, datetime(2025, 3, 31, 4, tzinfo=UTC))))
+    (page,) = source.fetch(position(SINCE, datetime(2025, 4, 1, 4, tzinfo=UTC), before))
+    assert _days(base_url, [page], "wallet") == {31: (0, 0, 86_400)}
+    assert page.cursor == {"read": [["2025-03-28", "2025-04-01"]], "keys": ["wallet"]}
+    assert page.notes == ("availability by service: no samples from 2025-03-31 to 2025-03-31.",)
 
 
 def test_an_expression_that_gives_nothing_is_noted(base_url: str) -> None:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, field_validator, model_validator
 
-from pipelines.connectors._prometheus_api import Answer, PrometheusApi
+from pipelines.connectors._prometheus.api import Answer, PrometheusApi
 from pipelines.connectors.base import Options
 from pipelines.errors import SkipRecord
 from pipelines.promql import (

@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from data.period import day_seconds
-from pipelines.connectors._prometheus_days import Availability, DayFound, Requests, unseen_day
+from pipelines.connectors._prometheus.days import Availability, DayFound, Requests, unseen_day
 from pipelines.promql import Spans
 
 DAYS_A_PAGE = 31
@@ -22,21 +22,30 @@ StoredDays = Callable[[str], frozenset[date]]
 
 @dataclass
 class Reading:
-    """One entry in one run. `read` are the days that earlier runs and this one have asked for, `asked` this run's."""
+    """One entry in one run. `read` are the days that earlier runs and this one have asked for, `asked` this run's.
+
+    `keys` are those that ever answered: a silent one is a gap.
+    """
 
     entry: Availability | Requests
     stream: str
     read: Spans
     asked: tuple[date, ...]
     stored: StoredDays
+    keys: set[str]
     first_data: date | None = None
     _began: dict[str, date] = field(default_factory=dict)
     _stored: dict[str, frozenset[date]] = field(default_factory=dict)
     _cut: set[tuple[str, date]] = field(default_factory=set)
+    _met: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.goes_back = bool(self.asked) and all(self.asked[0] < start for start, _ in self.read.spans)
         """Whether no day so early was asked for before, so that the server's history may begin later."""
+        for key in self.keys:
+            self._stored[key] = self.stored(key)
+            if self._stored[key]:
+                self._began[key] = min(self._stored[key])
 
     @property
     def chunks(self) -> list[tuple[date, ...]]:
@@ -44,9 +53,10 @@ class Reading:
         return [self.asked[i : i + DAYS_A_PAGE] for i in range(0, len(self.asked), DAYS_A_PAGE)]
 
     def done(self, chunk: tuple[date, ...]) -> Mapping[str, Any]:
-        """The cursor after a chunk: all days asked so far."""
+        """The cursor after a chunk: all days asked so far, and the keys that answered."""
         self.read = self.read.with_span(chunk[0], chunk[-1] + _DAY)
-        return {"read": [[start.isoformat(), end.isoformat()] for start, end in self.read.spans]}
+        spans = [[start.isoformat(), end.isoformat()] for start, end in self.read.spans]
+        return {"read": spans, "keys": sorted(self.keys | self._met)}
 
     def kept(self, found: tuple[DayFound, ...], chunk: tuple[date, ...], zone: ZoneInfo) -> tuple[DayFound, ...]:
         """The findings to store, in order: days without samples added, days that retention has cut into left out.
@@ -58,7 +68,7 @@ class Reading:
         for key, day in sorted(seen, key=lambda pair: pair[1]):
             if self.first_data is None:
                 self.first_data = day
-            if key not in self._began:
+            if key not in self._met:
                 self._meet(key, day)
         unseen = [
             DayFound(key, day, unseen_day(day_seconds(day, zone)))
@@ -71,6 +81,7 @@ class Reading:
         return tuple(sorted([*whole, *unseen], key=lambda one: (one.key, one.day)))
 
     def _meet(self, key: str, day: date) -> None:
+        self._met.add(key)
         stored = self._stored[key] = self.stored(key)
         self._began[key] = min({day, *stored})
         if day in stored and any(earlier in stored for earlier in self.asked if earlier < day):
@@ -88,11 +99,12 @@ def plan(
 ) -> Reading:
     """The days from `since` to yesterday that were never asked for, and those from `again` on in any case.
 
-    The memory of what was asked hangs on the entry's definition: a changed entry is read anew.
+    The memory of days and keys hangs on the entry's definition: a changed entry is read anew.
     """
     definition = f"{entry.model_dump_json()} {zone.key}".encode()
     stream = f"{entry.fact}/{entry.label or entry.key}/{hashlib.sha256(definition).hexdigest()[:8]}"
-    spans = cursors.get(stream, {}).get("read", ())
+    cursor = cursors.get(stream, {})
+    spans, keys = cursor.get("read", ()), set(cursor.get("keys", ()))
     read = Spans(tuple((date.fromisoformat(start), date.fromisoformat(end)) for start, end in spans))
     days = [since + i * _DAY for i in range((today - since).days)]
-    return Reading(entry, stream, read, tuple(day for day in days if day >= again or day not in read), stored)
+    return Reading(entry, stream, read, tuple(day for day in days if day >= again or day not in read), stored, keys)
