@@ -90,7 +90,8 @@ class Reduction:
         sound = table.filter(table.sound)
         periods = sorted(row["billing_period"] for row in _rows(sound.select("billing_period").distinct()))
         rows, all_rows, unread = _totals(table)
-        rejected = all_rows - rows + lake.broken_rows(self._engine, broken)
+        apart = 0 if lake.format_of(file.path) == lake.PARQUET else lake.broken_rows(self._engine, broken)
+        rejected = all_rows - rows + apart
         faults = tuple(islice(self._faults(file), TOLD_LINES)) if rejected else ()
         version = focus_columns.version(header)
         return Reduced(file, table, version, tuple(periods), rows, rejected, unread, faults)
