@@ -19,6 +19,8 @@ Figure = Trend | Bars
 LabelRole = Literal["subject", "context", "target"]
 
 _MOST_NAMED = 4
+# The least height of an axis: ticks have at most six decimals.
+_LEAST = 1e-4
 _STEPS = (1.0, 2.0, 5.0, 10.0)
 
 
@@ -68,8 +70,7 @@ def scale(figure: Figure, wanted: int = 5) -> Scale:
     if figure.unit == "%" and high <= 100:
         last = min(last, math.floor(100 / step + 1e-9))
     ticks = tuple(round(step * i, 12) for i in range(first, last + 1))
-    top = max(ticks[-1], high)
-    return Scale(ticks[0], top, ticks, tuple(tick_text(tick, step) for tick in ticks))
+    return Scale(min(ticks[0], low), max(ticks[-1], high), ticks, tuple(tick_text(tick, step) for tick in ticks))
 
 
 def tick_text(value: float, step: float) -> str:
@@ -85,7 +86,7 @@ def value_text(series: Series, index: int, unit: str) -> str:
 
 
 def x_ticks(periods: Sequence[Period], most: int = 13) -> tuple[Tick, ...]:
-    """Each period named once, thinned evenly to at most `most`; the year stands under the first and where it changes."""
+    """Each period named once, thinned evenly to at most `most`; the year stands where it changes."""
     every = max(1, math.ceil(len(periods) / most))
     ticks: list[Tick] = []
     year = 0
@@ -246,8 +247,9 @@ def _extent(figure: Figure) -> tuple[float, float]:
     if isinstance(figure, Bars) or figure.from_zero or not values:
         values.append(0.0)
     low, high = min(values), max(values)
-    if low == high:
-        return (low, low + 1.0) if low == 0 else (low - abs(low) * 0.05, high + abs(high) * 0.05)
+    size = max(abs(low), abs(high))
+    if high - low < max(_LEAST, size * 1e-9):
+        return (min(low, 0.0), max(high, 0.0) + 1.0) if size < _LEAST else (low - size * 0.05, high + size * 0.05)
     room = (high - low) * 0.06
     grounded = isinstance(figure, Bars) or figure.from_zero
     bottom = low if grounded and low == 0 else low if low >= 0 and low - room < 0 else low - room

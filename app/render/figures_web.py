@@ -1,17 +1,22 @@
-"""Figures on screen: plotly, without its toolbar, in the colours of the theme."""
+"""Figures on screen: plotly, without its toolbar. Drawn in light colours, which the page repaints in the dark.
+
+Built as one plain specification: adding parts to a plotly figure one by one costs ten times as much.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import plotly.graph_objects as go
 
 from app.content import format as text
 from app.content.blocks import Bars, Series, Trend
-from app.content.format import THOUSANDS
 from app.render import figure
 from app.render.figure import EndLabel, Figure, Scale
-from app.render.theme import PALETTES, SCREEN, Palette, ThemeName
+from app.render.theme import LIGHT, SCREEN
+
+Part = dict[str, Any]
 
 CONFIG = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False, "showAxisDragHandles": False}
 HEIGHT = 264
@@ -19,201 +24,204 @@ _TOP, _BOTTOM, _LEFT = 22, 46, 52
 _LETTER = 6.7
 _LABEL_SHARE = 18 / (HEIGHT - _TOP - _BOTTOM)
 _FAMILY = '"Source Sans", "Source Sans Pro", "Source Sans 3", sans-serif'
+_SMALL = {"size": 12, "color": LIGHT.muted}
+_NOTE = {"size": SCREEN.note, "color": LIGHT.muted}
 
-Adder = Callable[[go.Figure, Figure, Scale, Palette], None]
 
-
-def draw(block: Figure, theme: ThemeName) -> go.Figure:
+def draw(block: Figure) -> go.Figure:
     """The figure of a block, ready for st.plotly_chart."""
-    palette, scale = PALETTES[theme], figure.scale(block)
+    return go.Figure(specification(block))
+
+
+def specification(block: Figure) -> Part:
+    """The figure of a block as plotly's JSON: traces and layout."""
+    scale = figure.scale(block)
     labels = figure.end_labels(block, scale, _LABEL_SHARE)
-    drawn = go.Figure()
-    _background(drawn, block, scale, palette)
-    if isinstance(block, Bars):
-        _bars(drawn, block, palette)
-    else:
-        _lines(drawn, block, palette)
-    _foreground(drawn, block, scale, palette, labels)
-    _axes(drawn, block, scale, palette, labels)
-    return drawn
+    traces = _columns(block) if isinstance(block, Bars) else _lines(block)
+    return {
+        "data": traces + _events(block, scale),
+        "layout": {
+            **_frame(block, labels),
+            "xaxis": _x_axis(block),
+            "yaxis": _y_axis(scale),
+            "shapes": _bands(block, scale) + _target_lines(block),
+            "annotations": [
+                *_band_names(block, scale),
+                *_absent(block),
+                *map(_end_label(block), labels),
+                *_margins(block),
+            ],
+        },
+    }
 
 
-def _background(drawn: go.Figure, block: Figure, scale: Scale, palette: Palette) -> None:
-    for one in figure.shown_references(block, scale):
-        drawn.add_hrect(y0=one.low, y1=one.high, fillcolor=palette.band, line_width=0, layer="below")
-        drawn.add_annotation(
-            x=0,
-            xref="paper",
-            y=one.high,
-            text=escape(one.name),
-            showarrow=False,
-            xanchor="left",
-            yanchor="top",
-            yshift=1,
-            font={"size": 12, "color": palette.muted},
-        )
+def _lines(block: Trend) -> list[Part]:
+    hues = figure.series_colours(block, LIGHT)
+    ordered = sorted(enumerate(block.series), key=lambda pair: pair[1].role == "subject")
+    return [_line(block, one, hues[index]) for index, one in ordered]
+
+
+def _line(block: Trend, one: Series, colour: str) -> Part:
+    subject = one.role == "subject"
+    dots = dict.fromkeys(figure.lonely(one.values), 5.0)
+    last = figure.last_known(one.values)
+    if subject and last is not None:
+        dots[last] = 7.0
+    return {
+        "type": "scatter",
+        "mode": "lines+markers",
+        "line": {"color": colour, "width": 2.5 if subject else 1.5},
+        "marker": {"size": [dots.get(at, 0.0) for at in range(len(one.values))], "opacity": 1},
+        "connectgaps": False,
+        "cliponaxis": False,
+    } | _values(block, one)
+
+
+def _columns(block: Bars) -> list[Part]:
+    hues = figure.series_colours(block, LIGHT)
+    return [
+        {
+            "type": "bar",
+            "marker": {"color": hue, "line": {"color": LIGHT.paper, "width": 1}},
+            "textposition": "none",
+        }
+        | _values(block, one)
+        for one, hue in zip(block.series, hues, strict=True)
+    ]
+
+
+def _values(block: Figure, one: Series) -> Part:
+    several = len(block.series) > 1
+    words = [
+        f"{text.period(period)}{f', {one.name}' if several else ''}: {figure.value_text(one, index, block.unit)}"
+        for index, period in enumerate(block.periods)
+    ]
+    return {
+        "name": escape(one.name),
+        "x": list(range(len(one.values))),
+        "y": list(one.values),
+        "text": [escape(line) for line in words],
+        "hovertemplate": "%{text}<extra></extra>",
+    }
+
+
+def _events(block: Figure, scale: Scale) -> list[Part]:
+    return [
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "x": [mark.at],
+            "y": [scale.low],
+            "cliponaxis": False,
+            "marker": {"symbol": "triangle-up", "size": 9, "color": LIGHT.muted},
+            "text": [escape(f"{mark.event.name}, {text.day(mark.event.day)}")],
+            "hovertemplate": "%{text}<extra></extra>",
+        }
+        for mark in figure.marks(block)
+    ]
+
+
+def _bands(block: Figure, scale: Scale) -> list[Part]:
+    spans = [(one.low, one.high, LIGHT.band) for one in figure.shown_references(block, scale)]
     target = block.target
     if target is not None and target.low is not None and target.high is not None:
-        drawn.add_hrect(y0=target.low, y1=target.high, fillcolor=palette.accent_tint, line_width=0, layer="below")
+        spans.append((target.low, target.high, LIGHT.accent_tint))
+    across = {"type": "rect", "xref": "x domain", "x0": 0, "x1": 1, "layer": "below", "line": {"width": 0}}
+    return [across | {"y0": low, "y1": high, "fillcolor": colour} for low, high, colour in spans]
 
 
-def _lines(drawn: go.Figure, block: Trend, palette: Palette) -> None:
-    hues = figure.series_colours(block, palette)
-    for index, one in sorted(enumerate(block.series), key=lambda pair: pair[1].role == "subject"):
-        subject = one.role == "subject"
-        lonely, last = set(figure.lonely(one.values)), figure.last_known(one.values)
-        drawn.add_scatter(
-            x=list(range(len(one.values))),
-            y=list(one.values),
-            mode="lines+markers",
-            name=one.name,
-            line={"color": hues[index], "width": 2.5 if subject else 1.5},
-            marker={
-                "size": [
-                    7.0 if at == last and subject else 5.0 if at in lonely else 0.0 for at in range(len(one.values))
-                ],
-                "opacity": 1,
-            },
-            connectgaps=False,
-            cliponaxis=False,
-            text=_hover(one, block),
-            hovertemplate="%{text}<extra></extra>",
-        )
+def _target_lines(block: Figure) -> list[Part]:
+    dashes = {"color": LIGHT.muted, "width": 1.25, "dash": "4px,3px"}
+    across = {"type": "line", "xref": "x domain", "x0": 0, "x1": 1, "line": dashes}
+    return [across | {"y0": edge, "y1": edge} for edge in (block.target.edges if block.target else ())]
 
 
-def _bars(drawn: go.Figure, block: Bars, palette: Palette) -> None:
-    hues = figure.series_colours(block, palette)
-    for index, one in enumerate(block.series):
-        drawn.add_bar(
-            x=list(range(len(one.values))),
-            y=list(one.values),
-            name=one.name,
-            marker={"color": hues[index], "line": {"color": palette.paper, "width": 1}},
-            text=_hover(one, block),
-            textposition="none",
-            hovertemplate="%{text}<extra></extra>",
-        )
-    for at in figure.gaps(block):
-        drawn.add_annotation(
-            x=at, y=0, text="n/a", showarrow=False, yanchor="bottom", font={"size": 12, "color": palette.muted}
-        )
+def _band_names(block: Figure, scale: Scale) -> list[Part]:
+    return [
+        _words(one.name, 0, one.high, "left", "top", font=_SMALL, xref="paper", yshift=1)
+        for one in figure.shown_references(block, scale)
+    ]
 
 
-def _foreground(drawn: go.Figure, block: Figure, scale: Scale, palette: Palette, labels: tuple[EndLabel, ...]) -> None:
-    for edge in block.target.edges if block.target else ():
-        drawn.add_hline(y=edge, line={"color": palette.muted, "width": 1.25, "dash": "4px,3px"})
-    hues = figure.series_colours(block, palette)
-    for label in labels:
-        colour = palette.muted if label.index is None else _readable(hues[label.index], palette)
-        words = escape(label.words)
-        drawn.add_annotation(
-            x=1,
-            xref="paper",
-            xanchor="left",
-            xshift=6,
-            y=label.at,
-            text=f"<b>{words}</b>" if label.role == "subject" else words,
-            showarrow=False,
-            align="left",
-            font={"size": SCREEN.note, "color": colour},
-        )
-    for mark in figure.marks(block):
-        drawn.add_scatter(
-            x=[mark.at],
-            y=[scale.low],
-            mode="markers",
-            showlegend=False,
-            cliponaxis=False,
-            marker={"symbol": "triangle-up", "size": 9, "color": palette.muted},
-            hovertemplate=escape(f"{mark.event.name}, {text.day(mark.event.day)}") + "<extra></extra>",
-        )
+def _absent(block: Figure) -> list[Part]:
+    places = figure.gaps(block) if isinstance(block, Bars) else ()
+    return [_words(text.ABSENT, at, 0, "center", "bottom", font=_SMALL) for at in places]
 
 
-def _axes(drawn: go.Figure, block: Figure, scale: Scale, palette: Palette, labels: tuple[EndLabel, ...]) -> None:
+def _end_label(block: Figure) -> Callable[[EndLabel], Part]:
+    hues = figure.series_colours(block, LIGHT)
+
+    def label(one: EndLabel) -> Part:
+        colour = LIGHT.muted if one.index is None or hues[one.index] == LIGHT.context else hues[one.index]
+        made = _words(one.words, 1, one.at, "left", "middle", font=_NOTE | {"color": colour}, xref="paper", xshift=6)
+        return made | ({"text": f"<b>{made['text']}</b>"} if one.role == "subject" else {})
+
+    return label
+
+
+def _margins(block: Figure) -> list[Part]:
+    """The unit over the y axis, and the years under the x axis, where thinned ticks cannot take them away."""
+    years = [
+        _words(tick.second, tick.at, 0, "center", "top", font=_NOTE, yref="paper", yshift=-19)
+        for tick in figure.x_ticks(block.periods)
+        if tick.second
+    ]
+    unit = _words(block.unit, 0, 1, "right", "bottom", font=_SMALL, xref="paper", yref="paper", xshift=-6, yshift=5)
+    return [*years, unit]
+
+
+def _words(words: str, x: float, y: float | None, across: str, along: str, **more: object) -> Part:
+    return {"text": escape(words), "x": x, "y": y, "xanchor": across, "yanchor": along, "showarrow": False} | more
+
+
+def _frame(block: Figure, labels: tuple[EndLabel, ...]) -> Part:
+    longest = max((len(label.words) for label in labels), default=0)
+    hover = {"color": LIGHT.ink, "size": SCREEN.note, "family": _FAMILY}
+    return {
+        "height": HEIGHT,
+        "margin": {"l": _LEFT, "r": min(190, 14 + round(longest * _LETTER)), "t": _TOP, "b": _BOTTOM, "pad": 0},
+        "barmode": "stack" if isinstance(block, Bars) and block.stacking == "stacked" else "group",
+        "bargap": 0.35,
+        "showlegend": False,
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "font": {"family": _FAMILY} | _NOTE,
+        "hovermode": "closest",
+        "hoverlabel": {"bgcolor": LIGHT.panel, "bordercolor": LIGHT.line, "font": hover},
+        "dragmode": False,
+    }
+
+
+def _x_axis(block: Figure) -> Part:
     ticks = figure.x_ticks(block.periods)
     pad = 0.6 if isinstance(block, Bars) else 0.35
-    longest = max((len(label.words) for label in labels), default=0)
-    drawn.update_layout(
-        height=HEIGHT,
-        margin={"l": _LEFT, "r": min(190, 14 + round(longest * _LETTER)), "t": _TOP, "b": _BOTTOM, "pad": 0},
-        barmode="stack" if isinstance(block, Bars) and block.stacking == "stacked" else "group",
-        bargap=0.35,
-        showlegend=False,
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
-        font={"family": _FAMILY, "size": SCREEN.note, "color": palette.muted},
-        hovermode="x unified" if len(block.series) > 1 else "closest",
-        hoverlabel={
-            "bgcolor": palette.panel,
-            "bordercolor": palette.line,
-            "font": {"color": palette.ink, "size": SCREEN.note, "family": _FAMILY},
-        },
-        separators="." + THOUSANDS,
-        dragmode=False,
-    )
-    drawn.update_xaxes(
-        range=[-pad, len(block.periods) - 1 + pad],
-        showgrid=False,
-        zeroline=False,
-        fixedrange=True,
-        showline=True,
-        linecolor=palette.line,
-        tickvals=[tick.at for tick in ticks],
-        ticktext=[tick.label for tick in ticks],
-        tickangle=0,
-        unifiedhovertitle={"text": "%{x}"},
-        color=palette.muted,
-    )
-    for tick in ticks:
-        if tick.second:
-            drawn.add_annotation(
-                x=tick.at,
-                y=0,
-                yref="paper",
-                yanchor="top",
-                yshift=-19,
-                text=tick.second,
-                showarrow=False,
-                font={"size": SCREEN.note, "color": palette.muted},
-            )
-    drawn.update_yaxes(
-        range=[scale.low, scale.high],
-        tickvals=list(scale.ticks),
-        ticktext=list(scale.labels),
-        gridcolor=palette.grid,
-        gridwidth=1,
-        zeroline=False,
-        fixedrange=True,
-        color=palette.muted,
-    )
-    drawn.add_annotation(
-        x=0,
-        xref="paper",
-        xanchor="right",
-        xshift=-6,
-        y=1,
-        yref="paper",
-        yanchor="bottom",
-        yshift=5,
-        text=escape(block.unit),
-        showarrow=False,
-        font={"size": 12, "color": palette.muted},
-    )
+    return {
+        "range": [-pad, len(block.periods) - 1 + pad],
+        "tickvals": [tick.at for tick in ticks],
+        "ticktext": [tick.label for tick in ticks],
+        "tickangle": 0,
+        "showgrid": False,
+        "zeroline": False,
+        "fixedrange": True,
+        "showline": True,
+        "linecolor": LIGHT.line,
+        "color": LIGHT.muted,
+    }
+
+
+def _y_axis(scale: Scale) -> Part:
+    return {
+        "range": [scale.low, scale.high],
+        "tickvals": list(scale.ticks),
+        "ticktext": list(scale.labels),
+        "gridcolor": LIGHT.grid,
+        "gridwidth": 1,
+        "zeroline": False,
+        "fixedrange": True,
+        "color": LIGHT.muted,
+    }
 
 
 def escape(words: str) -> str:
     """Text for plotly, which reads a subset of HTML."""
     return words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
-def _readable(colour: str, palette: Palette) -> str:
-    return palette.muted if colour == palette.context else colour
-
-
-def _hover(one: Series, block: Figure) -> list[str]:
-    name = f"{one.name} " if len(block.series) > 1 else ""
-    texts = [figure.value_text(one, index, block.unit) for index in range(len(one.values))]
-    return [
-        escape(f"{name}{words}" if len(block.series) > 1 else f"{text.period(period)}: {words}")
-        for period, words in zip(block.periods, texts, strict=True)
-    ]

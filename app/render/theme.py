@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from types import MappingProxyType
-from typing import Literal
 
 from app.content.blocks import Tone
-
-ThemeName = Literal["light", "dark"]
 
 
 @dataclass(frozen=True)
@@ -107,8 +104,23 @@ def variables() -> str:
     """Both palettes and the type scale as CSS custom properties that follow the colour scheme of the page."""
     light, dark = colours(LIGHT), colours(DARK)
     lines = [f"--pl-{name.replace('_', '-')}:light-dark({light[name]},{dark[name]});" for name in light]
+    hues = enumerate(zip(LIGHT.hues, DARK.hues, strict=True), 1)
+    lines += [f"--pl-hue-{at}:light-dark({bright},{dim});" for at, (bright, dim) in hues]
     lines += [f"--pl-size-{field.name}:{getattr(SCREEN, field.name)}px;" for field in fields(SCREEN)]
     return ".stApp{" + "".join(lines) + "}"
+
+
+def figure_rules() -> str:
+    """Rules that repaint figures drawn in the light palette, so that they too follow the colour scheme."""
+    names = {**colours(LIGHT), **{f"hue-{at}": hue for at, hue in enumerate(LIGHT.hues, 1)}}
+    rules = []
+    for name, colour in names.items():
+        drawn = "rgb({}, {}, {})".format(*(int(colour[at : at + 2], 16) for at in (1, 3, 5)))
+        rules += [
+            f'.js-plotly-plot [style*="{part}: {drawn}"]{{{part}:var(--pl-{name.replace("_", "-")})!important}}'
+            for part in ("fill", "stroke")
+        ]
+    return "".join(rules)
 
 
 def colours(palette: Palette) -> dict[str, str]:

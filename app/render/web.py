@@ -23,11 +23,14 @@ from app.content.blocks import (
     Trend,
 )
 from app.render import figure, figures_web, html
-from app.render.theme import ThemeName, variables
+from app.render.theme import figure_rules, variables
+
+_LOGO = str(Path(__file__).with_name("plumbline.svg"))
 
 
 def style() -> None:
     """Puts the look of the product on the page; called once per run, before anything is drawn."""
+    st.logo(_LOGO, size="large")
     st.html(f"<style>{_sheet()}</style>")
 
 
@@ -68,7 +71,7 @@ def _(block: Trend | Bars) -> None:
     with st.container(gap=None):
         st.html(html.figure_head(block.title, block.subtitle, block.alt))
         st.plotly_chart(
-            figures_web.draw(block, _theme()),
+            figures_web.draw(block),
             width="stretch",
             theme=None,
             key=f"figure-{block.id}",
@@ -114,12 +117,8 @@ def _(block: Beside) -> None:
 
 @cache
 def _sheet() -> str:
-    return variables() + Path(__file__).with_name("web.css").read_text(encoding="utf-8")
+    return variables() + figure_rules() + Path(__file__).with_name("web.css").read_text(encoding="utf-8")
 
 
 def _query() -> dict[str, str]:
     return st.query_params.to_dict()
-
-
-def _theme() -> ThemeName:
-    return "dark" if st.context.theme.type == "dark" else "light"
