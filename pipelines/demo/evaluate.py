@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
@@ -79,7 +79,10 @@ class Evaluation:
         return [_unnamed(line.labels, np.abs(line.values), line.there) for line in self._lines(argument)]
 
     def _over_time(self, name: str, window: Window) -> Iterator[Line]:
-        if window.step is not None:
+        if window.offset:
+            shifted = Evaluation(self.database, self.times - window.offset)
+            yield from shifted._over_time(name, replace(window, offset=0))
+        elif window.step is not None:
             yield from self._subquery(name, window.of, window.length, window.step)
         elif isinstance(window.of, Selector):
             yield from self._selected(window.of, window.length, name, keep_name=name == "last_over_time")

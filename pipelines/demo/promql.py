@@ -64,11 +64,15 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The last `length` milliseconds of a selector, or of any expression looked at each `step` milliseconds."""
+    """The last `length` milliseconds of a selector, or of any expression looked at each `step` milliseconds.
+
+    `offset` milliseconds earlier; later where negative.
+    """
 
     of: Expression
     length: int
     step: int | None = None
+    offset: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +223,16 @@ class _Reader:
             raise BadQuery("ranges are only possible for series selectors; give a step for a subquery")
         if length <= 0 or step == 0:
             raise BadQuery("a duration must be greater than 0")
-        return Window(of, length, step)
+        return Window(of, length, step, self._offset())
+
+    def _offset(self) -> int:
+        if self.word != "offset":
+            return 0
+        self._take()
+        if self.word != "-":
+            return self._duration()
+        self._take()
+        return -self._duration()
 
     def _duration(self) -> int:
         if self.kind != "duration":

@@ -179,7 +179,7 @@ def test_slots_that_were_scraped_are_counted_by_a_subquery(
 ) -> None:
     start, _, written = span
     points = written[("__name__", "integration_calls_total"), ("integration", "kyc-verisuno"), ("outcome", "ok")]
-    inner = "count by (integration) (count_over_time(integration_calls_total[59999ms]))"
+    inner = "count by (integration) (count_over_time(integration_calls_total[60s] offset -59999ms))"
     at = millis(start) + 2 * DAY - 1
     answer = ask(api, "query", query=f"count_over_time(({inner})[86400s:60s])", time=f"{at / 1000:.3f}")["result"]
     assert len(answer) == 10
