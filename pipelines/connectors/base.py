@@ -171,7 +171,8 @@ class Connector(ABC):
         except ValidationError as error:
             fault = error.errors()[0]
             where = ".".join(str(part) for part in fault["loc"])
-            raise StopSource(f"Source {self.source.id}: option {where}: {fault['msg']}.") from error
+            says = fault["msg"].removeprefix("Value error, ").rstrip(".")
+            raise StopSource(f"Source {self.source.id}: option {where}: {says}.") from error
 
     def base_url(self) -> str:
         """The configured address; StopSource where there is none."""

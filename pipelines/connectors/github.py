@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import builtins
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from functools import cached_property, partial
 from typing import Annotated, ClassVar, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from data.facts import Change, Deployment, Fact, WorkItem
 from data.period import day_start
@@ -35,7 +36,7 @@ _OF_ONE_STREAM = (403, 404, 409, 410, 422)
 _AN_OUTAGE = 3
 """Streams that fail after all retries before the rest is left for the next run."""
 
-Repository = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]+/[A-Za-z0-9._-]+$")]
+_REPOSITORY = re.compile(r"[A-Za-z0-9._-]+/[A-Za-z0-9._-]+")
 Form = Literal["feature", "bug", "other"]
 
 
@@ -52,28 +53,33 @@ class Project(Options):
 class GitHubOptions(Options):
     """What a source of this type reads. No `environments`: all of them. `issue_labels`: label → form of work item."""
 
-    repositories: Annotated[tuple[Repository, ...], Field(min_length=1)]
+    repositories: tuple[str, ...]
     environments: tuple[str, ...] = ()
     issue_labels: Mapping[str, Form] = Field(default_factory=dict)
-    in_progress_label: str | None = None
     projects: tuple[Project, ...] = ()
+    in_progress_label: str | None = None
     default_branch: str | None = None
     api: Literal["graphql", "rest"] = "graphql"
 
     @field_validator("repositories")
     @classmethod
-    def _each_once(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+    def _named_once_each(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        if not names:
+            raise ValueError("name at least one, as in acme/wallet")
+        if wrong := [name for name in names if not _REPOSITORY.fullmatch(name)]:
+            raise ValueError(f"{wrong[0]!r} is none: write owner/name, as in acme/wallet")
         if len({name.lower() for name in names}) < len(names):
-            raise ValueError("a repository is listed twice: name each once")
+            raise ValueError("one is listed twice: name each once")
         return names
 
-    @model_validator(mode="after")
-    def _one_way_to_start(self) -> GitHubOptions:
-        if self.projects and self.in_progress_label:
-            raise ValueError("projects tell when work started: leave out in_progress_label")
-        if self.in_progress_label and not self.issue_labels:
-            raise ValueError("in_progress_label needs issue_labels: name the labels of planned work")
-        return self
+    @field_validator("in_progress_label")
+    @classmethod
+    def _one_way_to_start(cls, label: str | None, before: ValidationInfo) -> str | None:
+        if label and before.data.get("projects"):
+            raise ValueError("projects tell when work started: leave it out")
+        if label and not before.data.get("issue_labels"):
+            raise ValueError("it needs issue_labels: name the labels of planned work")
+        return label
 
 
 class GitHub(Connector):

@@ -64,7 +64,7 @@ def _repository(
     fault = _fault(rest, f"repos/{name}", {})
     if fault is not None:
         hidden = fault.status == 404 if isinstance(fault, StopSource) else False
-        says = f"correct the name, or give the token access to {name}: GitHub shows it no such repository."
+        says = "is hidden or not there: correct the name, or give the token access to it."
         yield Finding(name, False, says if hidden else str(fault))
         return
     yield Finding(name, True, "is there")

@@ -14,14 +14,19 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-from data.facts import Fact
+import pytest
+
+from data.clock import fix_clock
+from data.facts import Deployment, Fact
 from data.settings import HttpLimits, Settings, Source, Warehouse
 from pipelines.connectors.base import Covered, Page, Position, Rejected
 from pipelines.connectors.github import GitHub
 
 TOKEN = "ghp_held_in_the_environment_only"
 REPOSITORY = "acme/wallet"
+REPO = f"repos/{REPOSITORY}"
 NOW = datetime(2026, 11, 9, 6, tzinfo=UTC)
+ONCE = HttpLimits(retries=0, longest_wait_seconds=0)
 SAMPLES = Path(__file__).parents[2] / "samples" / "github"
 
 Body = Any
@@ -81,6 +86,7 @@ class Kept:
             cursors={} if full else dict(self.cursors),
             open_items={stream: tuple(sorted(items)) for stream, items in self.open_items.items()},
             stored_days=lambda _fact, _key: frozenset(),
+            stored_keys=lambda _fact: frozenset(),
             files={},
             full=full,
         )
@@ -195,3 +201,69 @@ def serving(hub: Hub) -> Iterator[Hub]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+@contextlib.contextmanager
+def empty_hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
+    """A GitHub with one empty repository and our token, at a fixed time."""
+    monkeypatch.setenv("GITHUB_TOKEN", TOKEN)
+    fix_clock(NOW)
+    answers = {f"{REPO}/{name}": Answer([]) for name in ("deployments", "pulls", "commits", "issues")}
+    hub = Hub({**answers, "Deployments": connection("deployments"), "PullRequests": connection("pullRequests")})
+    try:
+        with serving(hub):
+            yield hub
+    finally:
+        fix_clock(None)
+
+
+def connection(name: str, *nodes: Any, after: str | None = None) -> Answer:
+    """A GraphQL answer with one page of a repository's list."""
+    page = {"pageInfo": {"hasNextPage": after is not None, "endCursor": after}, "nodes": list(nodes)}
+    return Answer({"data": {"repository": {name: page}}})
+
+
+def rest(hub: Hub, limits: HttpLimits | None = None, **options: Any) -> GitHub:
+    """The hub read by REST alone."""
+    return connector(hub.base_url, limits, api="rest", **options)
+
+
+def text(instant: datetime) -> str:
+    """As GitHub writes it."""
+    return instant.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+class Deployments:
+    """Deployments by number, newest first, with their statuses; put behind a hub's REST API."""
+
+    def __init__(self, hub: Hub) -> None:
+        self.statuses: dict[int, list[tuple[str, datetime]]] = {}
+        self.created: dict[int, datetime] = {}
+        hub.answers[f"{REPO}/deployments"] = hub.listing(
+            lambda: [self.found(n) for n in sorted(self.created, reverse=True)]
+        )
+        self._hub = hub
+
+    def add(self, number: int, created: datetime, *statuses: tuple[str, datetime]) -> None:
+        """A deployment that GitHub lists from now on."""
+        self.created[number], self.statuses[number] = created, list(statuses)
+        self._hub.answers[f"{REPO}/deployments/{number}"] = lambda _: Answer(self.found(number))
+        self._hub.answers[f"{REPO}/deployments/{number}/statuses"] = self._hub.listing(
+            lambda: [{"state": state, "created_at": text(at)} for state, at in reversed(self.statuses[number])]
+        )
+
+    def delete(self, number: int) -> None:
+        """A deployment that GitHub knows no more."""
+        del self.created[number], self._hub.answers[f"{REPO}/deployments/{number}"]
+
+    def found(self, number: int) -> dict[str, Any]:
+        """A deployment of the listing."""
+        return {
+            "id": number, "sha": f"{number:040x}", "environment": "production", "created_at": text(self.created[number])
+        }  # fmt: skip
+
+
+def outcomes(kept: Kept) -> dict[str, tuple[str, datetime | None]]:
+    """How each deployment ended, by number."""
+    facts = [fact for fact in kept.facts.values() if isinstance(fact, Deployment)]
+    return {fact.source_id.rpartition("/")[2]: (fact.outcome, fact.finished) for fact in facts}

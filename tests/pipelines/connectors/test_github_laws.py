@@ -200,7 +200,7 @@ def _unplaced(fact: Any) -> Any:
 
 @APIS
 def test_refusals_and_failures_in_between_cost_time_and_nothing_else(told: Story, undisturbed: Kept, api: str) -> None:
-    with server.serving(told, Faults(rate_limit_after=60 if api == "rest" else 20, fail_every=7)) as url:
+    with server.serving(told, Faults(rate_limit_after=150 if api == "rest" else 20, fail_every=7)) as url:
         kept = Kept().read(source(f"{url}/github", api), since=SINCE)
     assert {key: _unplaced(fact) for key, fact in kept.facts.items()} == {
         key: _unplaced(fact) for key, fact in undisturbed.facts.items()
