@@ -24,7 +24,7 @@ def daily(day: ScopeDay) -> tuple[Row, ...]:
             numerator=millionths(up),
             denominator=millionths(known),
             sample=sum(probe.samples for probe in probes),
-            known=millionths(known / whole),
+            known=millionths(min(Decimal(1), known / whole)),
             expected=DAY,
         ),
     )

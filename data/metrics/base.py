@@ -92,7 +92,8 @@ class Totals:
         """Observed share of what the period should hold; days without any row count as unobserved."""
         if self.expected == 0 or self.length == 0:
             return Decimal(0)
-        return Decimal(self.known) / self.expected * min(self.days, self.length) / self.length
+        share = Decimal(self.known) / self.expected * min(self.days, self.length) / self.length
+        return min(Decimal(1), max(Decimal(0), share))
 
     @property
     def unseen(self) -> Decimal:
@@ -126,10 +127,14 @@ class ScopeDay:
             fact
             for fact in self.facts.get("deployment", ())
             if isinstance(fact, Deployment)
-            and fact.outcome == "success"
-            and fact.environment.casefold() in self.rules.production
+            and is_release(fact, self.rules)
             and (self.rules.count_rollbacks or (fact.source, fact.source_id) not in self.rollbacks)
         )
+
+
+def is_release(deployment: Deployment, rules: MetricRules) -> bool:
+    """Whether a deployment brought something to production."""
+    return deployment.outcome == "success" and deployment.environment.casefold() in rules.production
 
 
 @dataclass(frozen=True)
@@ -227,8 +232,8 @@ def value_of(metric: Metric, totals: Totals | None, statistics: Sequence[Statist
     if metric.headline is not None:
         return _headline_value(metric, base, statistics)
     if metric.denominator is Denominator.TOTAL:
-        return replace(base, value=base.numerator) if totals.known == totals.expected else replace(base, reason=NO_RATE)
-    if not base.denominator:
+        return replace(base, value=base.numerator)
+    if base.denominator is None or base.denominator <= 0:
         return replace(base, reason=NO_EVENTS)
     assert base.numerator is not None
     return replace(

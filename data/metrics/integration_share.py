@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 from data.facts import Spend
 from data.finance.spend_class import classify, shipped_rules
 from data.metrics.base import Better, Bounds, Denominator, Domain, Evidence, Metric, Row, ScopeDay, Totals, Unit
-from data.metrics.spend import REPORTING
+from data.metrics.spend import REPORTING, rates_into, unconverted
 from data.money import millionths
 
 
@@ -21,17 +22,17 @@ def daily(day: ScopeDay) -> tuple[Row, ...]:
     for charge in charges:
         name = classify(charge, rules).name
         sums[charge.currency, name] = sums.get((charge.currency, name), Decimal(0)) + charge.effective
-    return tuple(row for into in day.currencies if (row := _row(day, sums, into, len(charges))) is not None)
+    return tuple(_row(day, sums, into, len(charges)) for into in day.currencies)
 
 
-def _row(day: ScopeDay, sums: dict[tuple[str, str], Decimal], into: str, records: int) -> Row | None:
+def _row(day: ScopeDay, sums: Mapping[tuple[str, str], Decimal], into: str, records: int) -> Row:
+    rates = rates_into(day, {currency for currency, _ in sums}, into)
+    if rates is None:
+        return unconverted(into, records)
     by_class = {"integration": Decimal(0), "other": Decimal(0), "unclassified": Decimal(0)}
     for (currency, name), amount in sums.items():
-        rate = Decimal(1) if currency == into else day.rate(currency, into)
-        if rate is None:
-            return None
         if name in by_class:
-            by_class[name] += amount * rate
+            by_class[name] += amount * rates[currency]
     whole = sum(by_class.values(), Decimal(0))
     return Row(
         variant=REPORTING + into,
@@ -46,10 +47,9 @@ def _row(day: ScopeDay, sums: dict[tuple[str, str], Decimal], into: str, records
 def bounds(totals: Totals) -> Bounds:
     """None of the unclassified spend is integration, or all of it is."""
     unclassified = totals.expected - totals.known
-    return (
-        Decimal(totals.numerator) / totals.denominator,
-        Decimal(totals.numerator + unclassified) / totals.denominator,
-    )
+    none = Decimal(totals.numerator) / totals.denominator
+    every = Decimal(totals.numerator + unclassified) / totals.denominator
+    return min(none, every), max(none, every)  # unclassified credits are negative
 
 
 METRIC = Metric(

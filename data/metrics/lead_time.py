@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -46,7 +45,9 @@ def lead_time(change: Change, deployed: datetime) -> timedelta | None:
 
 
 def samples(day: ScopeDay) -> tuple[Decimal, ...]:
-    """Hours of each change that reached production on the day, in rising order."""
+    """Hours of each change that reached production on the day, in rising order; none on a day not read completely."""
+    if not {"deployment", "change"} <= day.covered:
+        return ()
     return tuple(sorted(_hours(span) for span in _lead_times(day)))
 
 
@@ -69,25 +70,38 @@ def daily(day: ScopeDay) -> tuple[Row, ...]:
 
 
 def statistics(hours: Sequence[Decimal]) -> tuple[Statistic, ...]:
-    """Median with its 95 % interval from order statistics (binomial, normal approximation), p75, p90 and mean."""
+    """Median with its 95 % interval from order statistics, p75, p90 and mean."""
     if not hours:
         return ()
     ordered, n = sorted(hours), len(hours)
-    half = 1.96 * math.sqrt(n) / 2
-    low, high = math.floor(n / 2 - half), math.ceil(n / 2 + half)
-    known = low >= 0 and high < n
+    rank = median_rank(n)
     return (
         Statistic(
             "median",
             quantile(ordered, Decimal("0.5")),
-            ordered[low] if known else None,
-            ordered[high] if known else None,
+            None if rank is None else ordered[rank],
+            None if rank is None else ordered[n - 1 - rank],
             n,
         ),
         Statistic("p75", quantile(ordered, Decimal("0.75")), None, None, n),
         Statistic("p90", quantile(ordered, Decimal("0.9")), None, None, n),
         Statistic("mean", sum(ordered, Decimal(0)) / n, None, None, n),
     )
+
+
+def median_rank(n: int) -> int | None:
+    """How many of n ordered values lie below the 95 % interval of their median, as many as above; None under 6.
+
+    Exact: each value lies below the median with probability one half (Conover 1999, section 3.2).
+    """
+    term, below, rank, whole = 1, 0, None, 2**n
+    for count in range(n):
+        below += term
+        if below * 40 > whole:
+            break
+        rank = count
+        term = term * (n - count) // (count + 1)
+    return rank
 
 
 def quantile(ordered: Sequence[Decimal], share: Decimal) -> Decimal:

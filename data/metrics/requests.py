@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 from data.facts import RequestDay
@@ -19,9 +19,13 @@ def request_rows(*, integrations: bool, good: bool) -> Callable[[ScopeDay], tupl
         facts = [fact for fact in day.facts.get("request_day", ()) if isinstance(fact, RequestDay)]
         if not facts:
             return ()
-        total = max(sum((f.total for f in facts if f.form == form), Decimal(0)) for form in {f.form for f in facts})
-        failed = min(total, sum((fact.failed for fact in facts), Decimal(0)))
-        known = min(Decimal(1), max(fact.known for fact in facts) / day.seconds)
+        by_key: dict[tuple[str, str, str], list[RequestDay]] = {}
+        for fact in facts:
+            by_key.setdefault((fact.source, fact.key_kind, fact.key), []).append(fact)
+        counts = [_counts(one) for one in by_key.values()]
+        total = sum((all_of_key for _, all_of_key, _ in counts), Decimal(0))
+        failed = sum((failed_of_key for failed_of_key, _, _ in counts), Decimal(0))
+        known = min(Decimal(1), sum((seconds for _, _, seconds in counts), Decimal(0)) / len(counts) / day.seconds)
         return (
             Row(
                 variant="",
@@ -34,3 +38,11 @@ def request_rows(*, integrations: bool, good: bool) -> Callable[[ScopeDay], tupl
         )
 
     return daily
+
+
+def _counts(facts: Sequence[RequestDay]) -> tuple[Decimal, Decimal, Decimal]:
+    """Failed requests, all requests and known seconds of one key: each class of failure repeats the same requests."""
+    forms = {fact.form for fact in facts}
+    total = max(sum((fact.total for fact in facts if fact.form == form), Decimal(0)) for form in forms)
+    failed = sum((fact.failed for fact in facts), Decimal(0))
+    return min(total, failed), total, max(fact.known for fact in facts)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from decimal import Decimal
 
 from data.facts import Spend
@@ -12,21 +12,45 @@ from data.money import millionths
 REPORTING = "in:"
 """Prefix of the variants that are converted into a reporting currency."""
 
+UNCONVERTED = "no rate:"
+"""Prefix of the variants that mark days which lack a rate into a reporting currency."""
 
-def currency_rows(day: ScopeDay, amounts: dict[str, Decimal], records: int) -> tuple[Row, ...]:
-    """A row per original currency, and one per reporting currency where every rate of the day's month is known."""
+
+def currency_rows(day: ScopeDay, amounts: Mapping[str, Decimal], records: int) -> tuple[Row, ...]:
+    """A row per original currency, and one per reporting currency: the converted sum, or the mark that a rate lacks."""
     rows = [Row(currency, millionths(amount), 0, records, DAY, DAY) for currency, amount in sorted(amounts.items())]
     for into in day.currencies:
-        rates = {currency: Decimal(1) if currency == into else day.rate(currency, into) for currency in amounts}
-        total, known = Decimal(0), DAY
-        for currency, amount in amounts.items():
-            rate = rates[currency]
-            if rate is None:
-                known = 0
-            else:
-                total += amount * rate
-        rows.append(Row(REPORTING + into, millionths(total), 0, records, known, DAY))
+        rates = rates_into(day, amounts, into)
+        total = None if rates is None else sum((amounts[one] * rates[one] for one in amounts), Decimal(0))
+        rows.append(
+            unconverted(into, records)
+            if total is None
+            else Row(REPORTING + into, millionths(total), 0, records, DAY, DAY)
+        )
     return tuple(rows)
+
+
+def rates_into(day: ScopeDay, currencies: Iterable[str], into: str) -> dict[str, Decimal] | None:
+    """The average rates of the day's month into one currency; None where one of them is missing."""
+    rates = {one: Decimal(1) if one == into else day.rate(one, into) for one in currencies}
+    return None if None in rates.values() else {one: rate for one, rate in rates.items() if rate is not None}
+
+
+def unconverted(into: str, records: int) -> Row:
+    """The mark of a day that cannot be told in a reporting currency."""
+    return Row(UNCONVERTED + into, 0, 0, records, 0, 0)
+
+
+def tellable(variants: Collection[str], currencies: Collection[str]) -> frozenset[str]:
+    """Of the variants of a wider scope those that are whole: in its own reporting currencies, every part converted."""
+    lacking = {REPORTING + one.removeprefix(UNCONVERTED) for one in variants if one.startswith(UNCONVERTED)}
+    others = {
+        one
+        for one in variants
+        if (one.startswith(REPORTING) and one.removeprefix(REPORTING) not in currencies)
+        or (one.startswith(UNCONVERTED) and one.removeprefix(UNCONVERTED) not in currencies)
+    }
+    return frozenset(variants) - lacking - others
 
 
 def _daily(amount: Callable[[Spend], Decimal]) -> Callable[[ScopeDay], tuple[Row, ...]]:
