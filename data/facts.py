@@ -21,6 +21,8 @@ class Fact:
     """What all facts carry. `url` leads to the record at its source."""
 
     kind: ClassVar[str]
+    utc_days: ClassVar[bool] = False
+    """Whether `day` is a day of UTC, as billing keeps it, rather than one of the company's time zone."""
 
     source: str
     source_id: str
@@ -130,6 +132,7 @@ class Spend(Fact):
     """
 
     kind: ClassVar[str] = "spend"
+    utc_days: ClassVar[bool] = True
 
     day: date
     billing_period: date

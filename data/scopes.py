@@ -93,6 +93,17 @@ class Tree:
             yield child
             yield from self._descendants(child.id, day)
 
+    def ever_below(self, scope: str) -> frozenset[str]:
+        """Ids of the scope and of all that ever lay below it."""
+        found: set[str] = set()
+        waiting = [scope]
+        while waiting:
+            one = waiting.pop()
+            if one not in found:
+                found.add(one)
+                waiting += [row.id for row in self._by_parent.get(one, ())]
+        return frozenset(found)
+
     def bottom_up(self) -> tuple[str, ...]:
         """All ids, every scope before each of its parents of any day."""
         depth: dict[str, int] = {}
@@ -130,6 +141,6 @@ class Resolver:
         if declared is None:
             return key if key in self._tree else None
         for alias in declared:
-            if alias.valid(day):
+            if alias.valid(day) and alias.scope in self._tree:
                 return alias.scope
         return None

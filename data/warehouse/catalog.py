@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Engine, Table, delete, insert, select, update
+from sqlalchemy import Connection, Engine, Select, Table, delete, insert, select, true, update
 
 from data.access import Actor, Permission
 from data.facts import KINDS
@@ -16,10 +16,11 @@ from data.settings import ConfigurationError, Settings
 from data.warehouse import change_log, schema
 from data.warehouse.engine import writing
 from data.warehouse.schema import FACT_TABLES
-from data.warehouse.upsert import chunks
-from data.warehouse.write import bump_version, fact_of, touch
+from data.warehouse.upsert import chunks, insert_new_from
+from data.warehouse.write import bump_version, days_zone, fact_of, touch, whole_days
 
 SETTINGS = "settings"
+_EVERY_SCOPE = "*"
 
 
 def load_tree(connection: Connection) -> Tree:
@@ -45,6 +46,7 @@ def load_resolver(connection: Connection) -> Resolver:
 def apply_settings(engine: Engine, settings: Settings, actor: Actor) -> bool:
     """Bring scopes and aliases in line with the settings; every difference is logged. Whether there was any."""
     with writing(engine) as connection:
+        before = load_resolver(connection)
         scopes = [scope.model_dump() for scope in settings.scope]
         aliases = [alias.model_dump() | {"declared_by": SETTINGS} for alias in settings.alias]
         new_tree = _align(connection, schema.scope, scopes, ("id", "valid_from"), {}, actor)
@@ -54,10 +56,10 @@ def apply_settings(engine: Engine, settings: Settings, actor: Actor) -> bool:
         )
         if not (new_tree or new_names):
             return False
-        load_tree(connection).bottom_up()
-        rescope(connection, settings.zone)
+        _check_tree(connection)
+        rescope(connection, settings.zone, before)
         if new_tree:
-            _touch_everything(connection, settings.zone)
+            touch_everything(connection, settings.zone)
         bump_version(connection, "scopes and aliases from settings")
         return True
 
@@ -99,6 +101,7 @@ def map_key(engine: Engine, settings: Settings, actor: Actor, name: tuple[str, s
     actor.require(Permission.MAP_KEYS)
     source, kind, key = name
     with writing(engine) as connection:
+        before = load_resolver(connection)
         if scope not in load_tree(connection):
             raise ConfigurationError(f"There is no scope {scope!r}: choose one that exists.")
         table = schema.scope_alias
@@ -113,19 +116,40 @@ def map_key(engine: Engine, settings: Settings, actor: Actor, name: tuple[str, s
         row = {"source": source, "kind": kind, "key": key, "scope": scope, "declared_by": actor.name}
         connection.execute(insert(table).values(**row))
         change_log.append(connection, actor, "mapped", f"scope_alias {source}/{kind}/{key}", old, scope, why)
-        rescope(connection, settings.zone, only=(source, kind, key))
+        rescope(connection, settings.zone, before, only=(source, kind, key))
         bump_version(connection, f"{source} {kind} {key} mapped to {scope}")
 
 
-def rescope(connection: Connection, zone: ZoneInfo, only: tuple[str, str, str] | None = None) -> None:
-    """Find the scope of stored facts anew; days of facts that move are touched for the old and the new scope."""
+def _check_tree(connection: Connection) -> None:
+    try:
+        load_tree(connection).bottom_up()
+    except ValueError as error:
+        raise ConfigurationError(str(error)) from error
+
+
+def rescope(connection: Connection, zone: ZoneInfo, before: Resolver, only: tuple[str, str, str] | None = None) -> None:
+    """Find the scope of stored facts anew; days of facts that move are touched for the old and the new scope.
+
+    So are the days that a source covers under a name that meant another scope `before`.
+    """
     resolver = load_resolver(connection)
     for kind, table in FACT_TABLES.items():
-        names = select(table.c.source, table.c.key_kind, table.c.key).distinct()
-        if only is not None:
-            names = names.where(table.c.source == only[0], table.c.key_kind == only[1], table.c.key == only[2])
+        names = _of_name(select(table.c.source, table.c.key_kind, table.c.key).distinct(), table, only)
         for source, key_kind, key in connection.execute(names).all():
             _rescope_key(connection, table, kind, (source, key_kind, key), resolver, zone)
+    touched: set[tuple[str, str, date]] = set()
+    for row in connection.execute(_of_name(select(schema.covered), schema.covered, only)):
+        for day in whole_days(row.start, row.end, days_zone(row.fact, zone)):
+            meant = {one.scope(row.source, row.key_kind, row.key, day) for one in (before, resolver)}
+            if len(meant) == 2:
+                touched |= {(row.fact, one, day) for one in meant if one is not None}
+    touch(connection, touched)
+
+
+def _of_name(query: Select[Any], table: Table, only: tuple[str, str, str] | None) -> Select[Any]:
+    if only is None:
+        return query
+    return query.where(table.c.source == only[0], table.c.key_kind == only[1], table.c.key == only[2])
 
 
 def _rescope_key(
@@ -148,13 +172,23 @@ def _rescope_key(
     touch(connection, touched)
 
 
-def _touch_everything(connection: Connection, zone: ZoneInfo) -> None:
-    """The tree changed: every day with facts is rolled up again."""
+def touch_everything(connection: Connection, zone: ZoneInfo) -> None:
+    """Have every day that any source tells of rolled up again for every scope: the tree or the definitions changed."""
+    covered = connection.execute(select(schema.covered)).all()
+    touched, scopes = schema.touched_day, select(schema.scope.c.id).distinct().subquery()
     for kind, table in FACT_TABLES.items():
-        touched: set[tuple[str, str, date]] = set()
+        days: set[date] = set()
         for row in connection.execute(select(table).where(table.c.scope.is_not(None))):
-            touched |= {(kind, row.scope, day) for day in fact_of(KINDS[kind], row._mapping).days(zone)}
-        touch(connection, touched)
+            days |= fact_of(KINDS[kind], row._mapping).days(zone)
+        for row in covered:
+            if row.fact == kind:
+                days |= set(whole_days(row.start, row.end, days_zone(kind, zone)))
+        # written for one name that no scope has, then for each scope by the database itself
+        touch(connection, {(kind, _EVERY_SCOPE, day) for day in days})
+        of_kind = (touched.c.fact == kind) & (touched.c.scope == _EVERY_SCOPE)
+        spread = select(touched.c.fact, scopes.c.id, touched.c.day).join(scopes, true()).where(of_kind)
+        insert_new_from(connection, touched, ("fact", "scope", "day"), spread)
+        connection.execute(delete(touched).where(of_kind))
 
 
 def _plain(row: Mapping[str, Any] | None) -> dict[str, Any] | None:

@@ -3,51 +3,59 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, Table, func, select
 
-from data.facts import KINDS, Change, Fact
+from data.facts import KINDS, Change, Deployment, Fact
 from data.metrics.base import FactId, ScopeDay
-from data.period import Kind, add_months, containing, day_of, day_seconds, day_start
+from data.period import Kind, containing, day_seconds, day_start
 from data.scopes import Resolver, Tree
 from data.settings import Settings
 from data.warehouse import schema
 from data.warehouse.links import CONTAINS, FAILED
 from data.warehouse.schema import FACT_TABLES
-from data.warehouse.write import fact_of, whole_days
+from data.warehouse.write import days_zone, fact_of, whole_days
 
 Rate = Callable[[str, str], Decimal | None]
+F = TypeVar("F", bound=Fact)
+T = TypeVar("T")
 
 
 @dataclass
 class Days:
-    """Reads what metrics need; keeps what is the same for all scopes."""
+    """Reads what metrics need of a warehouse whose facts and links stand still; keeps what is asked for again."""
 
     connection: Connection
     settings: Settings
     tree: Tree
     resolver: Resolver
-    _rates: dict[tuple[date, str, str], Decimal | None] = field(default_factory=dict)
+    _rates: dict[date, dict[tuple[str, str], Decimal]] = field(default_factory=dict)
+    _coverage: dict[str, dict[str, dict[str, frozenset[date]]]] = field(default_factory=dict)
+    _currencies: dict[tuple[str, date], tuple[str, ...]] = field(default_factory=dict)
+    _seconds: dict[date, int] = field(default_factory=dict)
+    _held: dict[Any, Any] = field(default_factory=dict)
+    _holds: str | None = None
 
     def of(self, scope: str, days: frozenset[date], kinds: frozenset[str]) -> Iterator[ScopeDay]:
         """The given days of a scope itself (not of those below it), in order."""
         if not days:
             return
-        first, last = min(days), max(days)
-        facts = {kind: self._facts(kind, scope, first, last) for kind in sorted(kinds)}
-        covered = {kind: self._covered(kind, scope) for kind in sorted(kinds)}
-        failed, rollbacks = self._failed(scope)
-        contained = self._contained(scope) if "change" in kinds else {}
+        self._hold(scope)
+        span = min(days), max(days)
+        facts = {kind: self._once(("facts", kind, span), self._facts, kind, scope, span) for kind in sorted(kinds)}
+        covered = {kind: self._once(("covered", kind), self._covered, kind, scope) for kind in sorted(kinds)}
+        failed, rollbacks = self._once("failed", self._failed, scope)
+        contained = self._once("contained", self._contained, scope) if "change" in kinds else {}
         for day in sorted(days):
-            row = self.tree.get(scope, day)
             yield ScopeDay(
-                scope=row,
+                scope=self.tree.get(scope, day),
                 day=day,
-                seconds=day_seconds(day, self.settings.zone),
+                seconds=self._seconds_of(day),
                 facts={kind: found[day] for kind, found in facts.items() if day in found},
                 covered=frozenset(kind for kind, known in covered.items() if day in known),
                 rules=self.settings.metrics,
@@ -55,28 +63,87 @@ class Days:
                 contained=contained,
                 rollbacks=rollbacks,
                 rate=self._rate_of(day),
-                currencies=self._currencies(scope, day),
+                currencies=self.currencies(scope, day),
             )
 
-    def _facts(self, kind: str, scope: str, first: date, last: date) -> Mapping[date, list[Fact]]:
-        table, record = FACT_TABLES[kind], KINDS[kind]
-        query = select(table).where(table.c.scope == scope, table.c.source.in_(self._sources(kind, scope)))
+    def all_of(self, record: type[F], scope: str) -> list[F]:
+        """Every fact of a kind that the scope takes, from the one source it takes it from."""
+        table = FACT_TABLES[record.kind]
+        rows = self.connection.execute(self._taken(table, record.kind, scope))
+        return [found for row in rows if isinstance(found := fact_of(record, row._mapping), record)]
+
+    def currencies(self, scope: str, day: date) -> tuple[str, ...]:
+        """The reporting currencies of the scope and of those above it."""
+        if (scope, day) not in self._currencies:
+            path, default = self.tree.path(scope, day), self.settings.company.currency
+            self._currencies[scope, day] = tuple(sorted({self.tree.currency(above, day, default) for above in path}))
+        return self._currencies[scope, day]
+
+    def average_rate(self, month: date, base: str, quote: str) -> Decimal | None:
+        """Units of `quote` for one of `base`: the mean of the daily rates of a calendar month.
+
+        Where that pair is not published: the other way round, else across a third currency, else None.
+        """
+        if base == quote:
+            return Decimal(1)
+        means = self._rates_of(month)
+
+        def known(one: str, other: str) -> Decimal | None:
+            if found := means.get((one, other)):
+                return found
+            return 1 / back if (back := means.get((other, one))) else None
+
+        if found := known(base, quote):
+            return found
+        for third in sorted({currency for pair in means for currency in pair}):
+            if (to := known(base, third)) and (on := known(third, quote)):
+                return to * on
+        return None
+
+    def _hold(self, scope: str) -> None:
+        if scope != self._holds:
+            self._held.clear()
+            self._holds = scope
+
+    def _once(self, key: object, make: Callable[..., T], *arguments: Any) -> T:
+        """What `make` gives, kept while the same scope is asked for."""
+        if key not in self._held:
+            self._held[key] = make(*arguments)
+        found: T = self._held[key]
+        return found
+
+    def _seconds_of(self, day: date) -> int:
+        if day not in self._seconds:
+            self._seconds[day] = day_seconds(day, self.settings.zone)
+        return self._seconds[day]
+
+    def _taken(self, table: Table, kind: str, scope: str) -> Any:
+        taken = table.c.source.in_(self._sources(kind, scope))
+        return select(table).where(table.c.scope == scope, taken).order_by(table.c.source, table.c.source_id)
+
+    def _facts(self, kind: str, scope: str, span: tuple[date, date]) -> Mapping[date, list[Fact]]:
+        table, record, zone = FACT_TABLES[kind], KINDS[kind], self.settings.zone
+        query = self._taken(table, kind, scope)
+        start, end = day_start(span[0], zone), day_start(span[1] + timedelta(days=1), zone)
         if "day" in table.c:
-            query = query.where(table.c.day.between(first, last))
-        elif kind == "deployment":
-            start, end = day_start(first, self.settings.zone), day_start(last + timedelta(days=1), self.settings.zone)
-            query = query.where(table.c.finished >= start, table.c.finished < end)
+            query = query.where(table.c.day.between(*span))
+        elif kind == Deployment.kind:
+            at = func.coalesce(table.c.finished, table.c.started)
+            query = query.where(at >= start, at < end)
+        elif kind == Change.kind:
+            query = query.where(table.c.merged >= start, table.c.merged < end)
         found: dict[date, list[Fact]] = defaultdict(list)
-        for row in self.connection.execute(query.order_by(table.c.source, table.c.source_id)):
+        for row in self.connection.execute(query):
             fact = fact_of(record, row._mapping)
-            for day in fact.days(self.settings.zone):
+            for day in fact.days(zone):
                 found[day].append(fact)
         return found
 
     def _sources(self, kind: str, scope: str) -> tuple[str, ...]:
         """The one source that the scope takes this kind from; every source of billing, which never overlap."""
         table = FACT_TABLES[kind]
-        there = set(self.connection.execute(select(table.c.source).distinct().where(table.c.scope == scope)).scalars())
+        stored = select(table.c.source).distinct().where(table.c.scope == scope)
+        there = {*self.connection.execute(stored).scalars(), *self._coverage_of(kind).get(scope, {})}
         if kind == "spend" or len(there) < 2:
             return tuple(sorted(there))
         for above in self.tree.path(scope, date.max - timedelta(days=1)):
@@ -87,18 +154,36 @@ class Days:
         return tuple((configured or sorted(there))[:1])
 
     def _covered(self, kind: str, scope: str) -> frozenset[date]:
-        table = schema.covered
-        days: set[date] = set()
-        sources = self._sources(kind, scope)
-        rows = self.connection.execute(select(table).where(table.c.fact == kind, table.c.source.in_(sources)))
-        zone = self.settings.zone
-        by_key: dict[tuple[str, str, str], set[date]] = defaultdict(set)
-        for row in rows:
-            if not row.key or self.resolver.scope(row.source, row.key_kind, row.key, day_of(row.start, zone)) == scope:
-                by_key[row.source, row.key_kind, row.key] |= set(whole_days(row.start, row.end, zone))
-        for known in by_key.values():
-            days = days & known if days else known
-        return frozenset(days)
+        """Days on which every source that the scope takes the kind from was read completely for all of its names."""
+        everywhere = self._coverage_of(kind).get("", {})
+        of_scope = self._coverage_of(kind).get(scope, {})
+        known = [of_scope.get(one, everywhere.get(one, frozenset())) for one in self._sources(kind, scope)]
+        return frozenset.intersection(*known) if known else frozenset()
+
+    def _coverage_of(self, kind: str) -> Mapping[str, Mapping[str, frozenset[date]]]:
+        """Scope -> source -> days covered; the scope "" holds what a source covers whatever the name."""
+        if kind not in self._coverage:
+            table, zone = schema.covered, days_zone(kind, self.settings.zone)
+            spans: dict[tuple[str, str, str], set[date]] = defaultdict(set)
+            for row in self.connection.execute(select(table).where(table.c.fact == kind)):
+                spans[row.source, row.key_kind, row.key] |= set(whole_days(row.start, row.end, zone))
+            self._coverage[kind] = self._by_scope(spans)
+        return self._coverage[kind]
+
+    def _by_scope(self, spans: Mapping[tuple[str, str, str], set[date]]) -> dict[str, dict[str, frozenset[date]]]:
+        """A scope's day is covered where all names that mean the scope on that day are."""
+        every = sorted(set[date]().union(*spans.values()))
+        known: dict[tuple[str, str], set[date]] = defaultdict(set)
+        lacking: dict[tuple[str, str], set[date]] = defaultdict(set)
+        for (source, key_kind, key), days in spans.items():
+            for day in every:
+                scope = self.resolver.scope(source, key_kind, key, day) if key else ""
+                if scope is not None:
+                    (known if day in days else lacking)[scope, source].add(day)
+        found: dict[str, dict[str, frozenset[date]]] = defaultdict(dict)
+        for (scope, source), days in known.items():
+            found[scope][source] = frozenset(days - lacking[scope, source])
+        return found
 
     def _failed(self, scope: str) -> tuple[frozenset[FactId], frozenset[FactId]]:
         table = schema.link
@@ -118,30 +203,20 @@ class Days:
             change = fact_of(Change, row._mapping)
             assert isinstance(change, Change)
             found[row.from_source, row.from_id].append(change)
-        return {key: tuple(changes) for key, changes in found.items()}
-
-    def _currencies(self, scope: str, day: date) -> tuple[str, ...]:
-        default = self.settings.company.currency
-        return tuple(sorted({self.tree.currency(above, day, default) for above in self.tree.path(scope, day)}))
+        return {key: tuple(contained) for key, contained in found.items()}
 
     def _rate_of(self, day: date) -> Rate:
         month = containing(day, Kind.MONTH).start
         return lambda base, quote: self.average_rate(month, base, quote)
 
-    def average_rate(self, month: date, base: str, quote: str) -> Decimal | None:
-        """The mean of the daily rates of a calendar month, the other way round where only that is known; else None."""
-        key = (month, base, quote)
-        if key not in self._rates:
-            straight = self._mean(month, base, quote)
-            back = self._mean(month, quote, base) if straight is None else None
-            self._rates[key] = straight if straight is not None else 1 / back if back else None
-        return self._rates[key]
-
-    def _mean(self, month: date, base: str, quote: str) -> Decimal | None:
-        table = FACT_TABLES["fx_rate"]
-        query = select(table.c.day, table.c.rate).where(table.c.base == base, table.c.quote == quote)
-        within = query.where(table.c.day >= month, table.c.day < add_months(month, 1))
-        rates = {
-            row.day: row.rate for row in self.connection.execute(within.order_by(table.c.day, table.c.source.desc()))
-        }
-        return sum(rates.values(), Decimal(0)) / len(rates) if rates else None
+    def _rates_of(self, month: date) -> Mapping[tuple[str, str], Decimal]:
+        """The mean of each published pair; of several sources for a day, the first by name."""
+        if month not in self._rates:
+            table, period = FACT_TABLES["fx_rate"], containing(month, Kind.MONTH)
+            query = select(table).where(table.c.day >= period.start, table.c.day < period.end)
+            rows: Sequence[Row[Any]] = self.connection.execute(query.order_by(table.c.source.desc())).all()
+            daily: dict[tuple[str, str], dict[date, Decimal]] = defaultdict(dict)
+            for row in rows:
+                daily[row.base, row.quote][row.day] = row.rate
+            self._rates[month] = {pair: sum(of.values(), Decimal(0)) / len(of) for pair, of in daily.items()}
+        return self._rates[month]

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, select
 
-from data.facts import Change, Deployment
-from data.metrics.base import FactId
-from data.settings import MetricRules
+from data.facts import Change, Deployment, Fact
+from data.metrics.base import FactId, is_release
+from data.settings import MetricRules, Settings
 from data.warehouse import schema
-from data.warehouse.schema import FACT_TABLES
-from data.warehouse.upsert import chunks
-from data.warehouse.write import fact_of, touch
+from data.warehouse.upsert import insert_or_replace
+from data.warehouse.write import touch
 
 CONTAINS, FAILED = "contains", "failed by"
 
@@ -31,10 +29,19 @@ class Link:
     confidence: float
 
 
-def link_scope(connection: Connection, scope: str, rules: MetricRules, zone: ZoneInfo) -> None:
-    """Make the links of one scope anew; days of deployments whose links changed are touched."""
-    deployments = [fact for fact in _facts(connection, "deployment", scope) if isinstance(fact, Deployment)]
-    changes = [fact for fact in _facts(connection, "change", scope) if isinstance(fact, Change)]
+def link_scope(
+    connection: Connection,
+    scope: str,
+    deployments: Sequence[Deployment],
+    changes: Sequence[Change],
+    settings: Settings,
+    renewed: Collection[date],
+) -> None:
+    """Make the links of one scope anew from its facts.
+
+    Days of deployments whose links changed are touched, and of those that contain a change merged on a `renewed` day.
+    """
+    rules, zone = settings.metrics, settings.zone
     wanted = {*contained(deployments, changes, rules), *failures(deployments, rules)}
     table = schema.link
     there = {
@@ -45,112 +52,140 @@ def link_scope(connection: Connection, scope: str, rules: MetricRules, zone: Zon
         same = (table.c.kind == link.kind) & (table.c.from_source == link.start[0]) & (table.c.from_id == link.start[1])
         same &= (table.c.to_source == link.end[0]) & (table.c.to_id == link.end[1])
         connection.execute(delete(table).where(same))
-    for part in chunks(sorted(wanted - there, key=lambda link: (link.kind, link.start, link.end))):
-        connection.execute(insert(table), [_row(link, scope) for link in part])
-    moved = {link.start for link in wanted ^ there}
-    finished = {(one.source, one.source_id): one.days(zone) for one in deployments}
-    touch(connection, _days(scope, moved, finished))
+    # a link may have been another scope's until its facts moved here
+    insert_or_replace(connection, table, [_row(link, scope) for link in _ordered(wanted - there)])
+    again = {_id(change) for change in changes if change.days(zone) & frozenset(renewed)}
+    moved = {link.start for link in wanted ^ there} | {link.start for link in wanted if link.end in again}
+    touch(
+        connection, {("deployment", scope, day) for one in deployments if _id(one) in moved for day in one.days(zone)}
+    )
 
 
 def contained(deployments: Iterable[Deployment], changes: Iterable[Change], rules: MetricRules) -> list[Link]:
     """Each change with the first successful production deployment that contains it.
 
-    A deployment contains what its revision descends from and the deployment before it does not. Where the revision is
-    not among the known commits, it contains what was merged since the one before ("merge time"). What came before the
-    first known deployment of a repository is in none: when it was deployed cannot be known.
+    A deployment contains what its revision descends from and no deployment before it does. Where the revision is not
+    among the known commits, it contains what was merged since the one before ("merge time"), among the changes of the
+    same key or of keys that nothing is deployed under. What came before the first known deployment is in none: when it
+    was deployed cannot be known.
     """
-    links: list[Link] = []
-    by_key: dict[str, list[Change]] = {}
-    for change in changes:
-        by_key.setdefault(change.key, []).append(change)
-    for key, releases in _by_key(_releases(deployments, rules)).items():
-        links += _contained_of_key(releases, by_key.get(key, []))
-    return links
+    known = sorted(changes, key=_id)
+    history = _History(_parents(known), _by_revision(known))
+    chains = _by_key(_releases(deployments, rules))
+    work = [*history.changes.values(), *(one for one in known if one.form == "pull_request" and not one.merge_revision)]
+    best: dict[FactId, tuple[float, datetime, Link]] = {}
+    for key, releases in chains.items():
+        mergeable = [one for one in work if one.key == key] or [one for one in work if one.key not in chains]
+        for release, change, method, confidence in _first_containing(releases, mergeable, history):
+            link = Link(CONTAINS, _id(release), _id(change), method, confidence)
+            found = (-confidence, release_time(release), link)
+            if link.end not in best or found[:2] < best[link.end][:2]:
+                best[link.end] = found
+    return _ordered(link for _, _, link in best.values())
 
 
-def _contained_of_key(releases: Sequence[Deployment], changes: Sequence[Change]) -> list[Link]:
-    by_revision = _by_revision(changes)
-    parents = {change.merge_revision: change.parents for change in changes if change.merge_revision}
+@dataclass(frozen=True)
+class _History:
+    """Known commits with their parents, and the change that each commit became."""
+
+    parents: Mapping[str, frozenset[str]]
+    changes: Mapping[str, Change]
+
+    def behind(self, revision: str, seen: Collection[str]) -> set[str]:
+        """The revision and all that it descends from, without those seen."""
+        fresh: set[str] = set()
+        waiting = [revision]
+        while waiting:
+            one = waiting.pop()
+            if one not in seen and one not in fresh:
+                fresh.add(one)
+                waiting += self.parents.get(one, ())
+        return fresh
+
+
+def _first_containing(
+    releases: Sequence[Deployment], mergeable: Sequence[Change], history: _History
+) -> Iterator[tuple[Deployment, Change, str, float]]:
+    """Each change once, with the release of one chain that brought it, how we know and how surely."""
     seen: set[str] = set()
     taken: set[FactId] = set()
-    links: list[Link] = []
     since: datetime | None = None
     for release in releases:
-        known = release.revision in parents
-        fresh = _ancestors(release.revision, parents, seen) if release.revision else set()
+        fresh = history.behind(release.revision, seen) if release.revision else set()
         if since is not None:
-            found = (
-                [by_revision[revision] for revision in fresh if revision in by_revision]
-                if known
-                else [one for one in changes if _counts(one) and one.merged and since < one.merged <= release.started]
-            )
-            method, confidence = ("ancestry", 1.0) if known else ("merge time", 0.6)
+            if release.revision in history.parents:
+                found = [history.changes[one] for one in sorted(fresh) if one in history.changes]
+                method, confidence = "ancestry", 1.0
+            else:
+                found = [one for one in mergeable if one.merged and since < one.merged <= release.started]
+                method, confidence = "merge time", 0.6
             for change in found:
-                change_id = (change.source, change.source_id)
-                if change_id not in taken:
-                    taken.add(change_id)
-                    links.append(Link(CONTAINS, (release.source, release.source_id), change_id, method, confidence))
+                if _id(change) not in taken:
+                    taken.add(_id(change))
+                    yield release, change, method, confidence
         seen |= fresh
         since = max(since, release.started) if since else release.started
-    return links
+
+
+def _parents(changes: Sequence[Change]) -> dict[str, frozenset[str]]:
+    """The parents of each known commit; a pull request that names none leaves them to the record of its commit."""
+    found: dict[str, frozenset[str]] = {}
+    for one in changes:
+        if one.merge_revision and (one.form == "commit" or one.parents):
+            found[one.merge_revision] = found.get(one.merge_revision, frozenset()) | frozenset(one.parents)
+    return found
 
 
 def _by_revision(changes: Sequence[Change]) -> dict[str, Change]:
     """The change that each commit became: pull requests go before the bare commits that they consist of."""
-    inside = {revision for one in changes if one.form == "pull_request" and one.merged for revision in one.revisions}
-    found = {one.merge_revision: one for one in changes if one.merge_revision and one.merged and _counts(one)}
-    for one in changes:
-        if one.form == "commit" and one.merge_revision in inside and found.get(one.merge_revision) is one:
-            del found[one.merge_revision]
-    for one in changes:
-        if one.form == "pull_request" and one.merge_revision and one.merged:
-            found[one.merge_revision] = one
-    return found
-
-
-def _counts(change: Change) -> bool:
-    """Whether a change is work of its own: a merge commit of several parents is not."""
-    return change.form == "pull_request" or len(change.parents) < 2
-
-
-def _ancestors(revision: str, parents: dict[str, tuple[str, ...]], seen: set[str]) -> set[str]:
-    fresh: set[str] = set()
-    waiting = [revision]
-    while waiting:
-        one = waiting.pop()
-        if one in seen or one in fresh:
-            continue
-        fresh.add(one)
-        waiting += parents.get(one, ())
-    return fresh
+    merged = [one for one in changes if one.merged and one.merge_revision]
+    requests = [one for one in merged if one.form == "pull_request"]
+    inside = {revision for one in requests for revision in one.revisions}
+    # a merge commit of several parents is no work of its own
+    bare = [one for one in merged if one.form != "pull_request" and len(one.parents) < 2]
+    found = {one.merge_revision: one for one in bare if one.merge_revision and one.merge_revision not in inside}
+    return found | {one.merge_revision: one for one in requests if one.merge_revision}
 
 
 def failures(deployments: Iterable[Deployment], rules: MetricRules) -> list[Link]:
     """Each production deployment that was rolled back, with the rollback that proves it."""
     links = []
     for releases in _by_key(_releases(deployments, rules)).values():
-        earlier: list[Deployment] = []
-        for release in releases:
-            if method := _rollback_method(release, earlier):
-                undone = next((one for one in reversed(earlier) if one.revision != release.revision), None)
-                if undone is not None:
-                    start, end = (undone.source, undone.source_id), (release.source, release.source_id)
-                    links.append(Link(FAILED, start, end, method, 1.0 if method == "declared" else 0.9))
-            earlier.append(release)
+        first: dict[str | None, int] = {}
+        for place, release in enumerate(releases):
+            earlier = releases[:place]
+            method = _rollback_method(release, earlier, first)
+            undone = _undone_by(release, earlier) if method else None
+            if method and undone is not None:
+                links.append(Link(FAILED, _id(undone), _id(release), method, 1.0 if method == "declared" else 0.9))
+            first.setdefault(release.revision, place)
     return links
 
 
-def _rollback_method(release: Deployment, earlier: Sequence[Deployment]) -> str | None:
+def _rollback_method(release: Deployment, earlier: Sequence[Deployment], first: Mapping[str | None, int]) -> str | None:
+    """How a rollback is known: declared, or a revision that was first deployed before the one it replaces."""
     if release.rollback is not None:
         return "declared" if release.rollback else None
-    if not earlier or release.revision is None or release.revision == earlier[-1].revision:
+    if not earlier or release.revision is None or release.revision not in first:
         return None
-    return "older revision redeployed" if any(one.revision == release.revision for one in earlier) else None
+    replaced = earlier[-1].revision
+    since = first[replaced] if replaced is not None else len(earlier)
+    return "older revision redeployed" if first[release.revision] < since else None
+
+
+def _undone_by(release: Deployment, earlier: Sequence[Deployment]) -> Deployment | None:
+    """The latest deployment before a rollback that brought something else."""
+    others = (one for one in reversed(earlier) if release.revision is None or one.revision != release.revision)
+    return next(others, None)
+
+
+def release_time(deployment: Deployment) -> datetime:
+    """When a release reached production."""
+    return deployment.finished or deployment.started
 
 
 def _releases(deployments: Iterable[Deployment], rules: MetricRules) -> list[Deployment]:
-    found = [one for one in deployments if one.outcome == "success" and one.environment.casefold() in rules.production]
-    return sorted(found, key=lambda one: (one.finished or one.started, one.source_id))
+    return sorted((one for one in deployments if is_release(one, rules)), key=lambda one: (release_time(one), _id(one)))
 
 
 def _by_key(releases: Iterable[Deployment]) -> dict[str, list[Deployment]]:
@@ -160,11 +195,12 @@ def _by_key(releases: Iterable[Deployment]) -> dict[str, list[Deployment]]:
     return found
 
 
-def _facts(connection: Connection, kind: str, scope: str) -> list[object]:
-    table = FACT_TABLES[kind]
-    record = Deployment if kind == "deployment" else Change
-    rows = connection.execute(select(table).where(table.c.scope == scope))
-    return [fact_of(record, row._mapping) for row in rows]
+def _id(fact: Fact) -> FactId:
+    return fact.source, fact.source_id
+
+
+def _ordered(links: Iterable[Link]) -> list[Link]:
+    return sorted(links, key=lambda link: (link.kind, link.start, link.end))
 
 
 def _row(link: Link, scope: str) -> dict[str, object]:
@@ -178,7 +214,3 @@ def _row(link: Link, scope: str) -> dict[str, object]:
         "method": link.method,
         "confidence": link.confidence,
     }
-
-
-def _days(scope: str, moved: Iterable[FactId], days: dict[FactId, frozenset[date]]) -> set[tuple[str, str, date]]:
-    return {("deployment", scope, day) for one in moved for day in days.get(one, ())}

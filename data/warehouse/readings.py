@@ -17,16 +17,27 @@ from sqlalchemy import Connection
 from data.benchmarks.load import Edition, Reference, references
 from data.benchmarks.score import OpenPeriod, Target, Verdict, Word, score
 from data.metrics import METRICS, metric_named
-from data.metrics.base import NO_SOURCE, NOT_KEPT, Denominator, Metric, Statistic, Totals, Unit, Value, value_of
+from data.metrics.base import (
+    NO_RATE,
+    NO_SOURCE,
+    NOT_KEPT,
+    Denominator,
+    Metric,
+    Statistic,
+    Totals,
+    Unit,
+    Value,
+    value_of,
+)
 from data.metrics.error_budget import spent
-from data.metrics.spend import REPORTING
+from data.metrics.spend import REPORTING, UNCONVERTED
 from data.period import Kind, Period, day_of
 from data.scopes import Scope, Tree
 from data.settings import Settings
 from data.warehouse import read
 from data.warehouse.catalog import load_resolver, load_tree
 from data.warehouse.days import Days
-from data.warehouse.rollup import samples_of
+from data.warehouse.samples import samples_of
 
 HISTORY = 12
 
@@ -279,6 +290,8 @@ class _Table:
             base = self.value(metric_named(metric.derived_from), scope, place, reader)
             target = reader.target(metric.derived_from, scope, period)
             return spent(base, target.low if target else None)
+        if (metric.id, scope, UNCONVERTED + reader.currency(scope, period), place) in self._totals:
+            return Value(None, NO_RATE)
         totals = self.totals(metric, scope, place, reader)
         found: tuple[Statistic, ...] = ()
         if metric.statistics is not None and totals is not None:

@@ -2,47 +2,60 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, delete, func, insert, select
 
 from data.clock import clock
+from data.facts import Change, Deployment
 from data.metrics import METRICS
-from data.metrics.base import Metric, Row, combined
+from data.metrics.base import DAY, Metric, Row, Statistic, combined
+from data.metrics.spend import tellable
+from data.money import from_millionths, millionths
 from data.period import Kind, Period, containing
 from data.scopes import Tree
 from data.settings import Settings
 from data.warehouse import schema
-from data.warehouse.catalog import load_resolver, load_tree
+from data.warehouse.catalog import load_resolver, load_tree, touch_everything
 from data.warehouse.days import Days
 from data.warehouse.engine import writing
 from data.warehouse.links import link_scope
+from data.warehouse.samples import joined, own_samples, stored_periods
 from data.warehouse.schema import FACT_TABLES
+from data.warehouse.types import canonical
 from data.warehouse.upsert import chunks, insert_or_replace
 from data.warehouse.write import bump_version, touch
 
 Touched = Mapping[str, Mapping[str, frozenset[date]]]
 """Kind of fact -> scope -> days."""
 
+DEFINITIONS = "definitions"
+"""Where the warehouse keeps the fingerprint of what its daily rows were made with."""
+
 MEASURES = ("numerator", "denominator", "sum_squares", "sample", "known", "expected")
 
 
 @dataclass
 class RollupReport:
-    """What a roll-up did: daily rows written or removed, and those of closed periods among them."""
+    """What a roll-up did: daily rows written or removed, those of closed periods among them, periods whose statistics
+    changed."""
 
     rows: int = 0
     restated: int = 0
+    statistics: int = 0
     data_version: int | None = None
 
 
 def rollup(engine: Engine, settings: Settings, tell: Callable[[str], None] = lambda _said: None) -> RollupReport:
     """Bring the daily rows of all touched days up to date, in one transaction."""
     with writing(engine) as connection:
+        _take_up_definitions(connection, settings)
         if connection.execute(select(schema.touched_day.c.day).limit(1)).first() is None:
             return RollupReport()
         tree = load_tree(connection)
@@ -50,10 +63,28 @@ def rollup(engine: Engine, settings: Settings, tell: Callable[[str], None] = lam
         work.link()
         work.run()
         connection.execute(delete(schema.touched_day))
-        if work.report.rows:
+        if work.report.rows or work.report.statistics:
             work.report.data_version = bump_version(connection, "roll-up")
         work.keep_restatements()
         return work.report
+
+
+def _take_up_definitions(connection: Connection, settings: Settings) -> None:
+    """Have everything rolled up again when a metric's version or a setting that daily rows depend on has changed."""
+    said = {
+        "metrics": [(metric.id, metric.version) for metric in METRICS],
+        "rules": settings.metrics.model_dump(include={"production", "count_rollbacks"}),
+        "takes": [take.model_dump() for take in settings.takes],
+        "sources": [source.id for source in settings.source],
+        "currency": settings.company.currency,
+    }
+    now = hashlib.sha256(canonical(said).encode()).hexdigest()
+    table = schema.warehouse_info
+    before = connection.execute(select(table.c.value).where(table.c.key == DEFINITIONS)).scalar()
+    if before is not None and before != now:
+        touch_everything(connection, settings.zone)
+    if before != now:
+        insert_or_replace(connection, table, [{"key": DEFINITIONS, "value": now}])
 
 
 class _Rollup:
@@ -72,12 +103,19 @@ class _Rollup:
         self._restatements: list[dict[str, Any]] = []
         self._closed: dict[date, bool] = {}
         self._moved: dict[tuple[str, str], set[date]] = defaultdict(set)
+        self._shifted: dict[tuple[str, str], set[date]] = defaultdict(set)
+        self._first: dict[str, dict[str, date]] = {}
+        self._below = {
+            scope: frozenset(row.id for row in tree.rows if row.parent == scope) for scope in tree.bottom_up()
+        }
 
     def link(self) -> None:
         """Renew links of scopes whose deployments or changes moved, and spread new rates over their months."""
         touched = _touched(self.connection)
-        for scope in sorted({*touched.get("deployment", {}), *touched.get("change", {})} & set(self.tree.bottom_up())):
-            link_scope(self.connection, scope, self.settings.metrics, self.settings.zone)
+        changes = touched.get("change", {})
+        for scope in sorted({*touched.get("deployment", {}), *changes} & self._below.keys()):
+            facts = self.days.all_of(Deployment, scope), self.days.all_of(Change, scope)
+            link_scope(self.connection, scope, *facts, self.settings, changes.get(scope, frozenset()))
         months = {containing(day, Kind.MONTH) for days in touched.get("fx_rate", {}).values() for day in days}
         spend = FACT_TABLES["spend"]
         for month in sorted(months):
@@ -86,58 +124,65 @@ class _Rollup:
             touch(self.connection, {("spend", scope, day) for scope, day in rows})
 
     def run(self) -> None:
+        """Roll up every touched scope, the lowest first, then what does not add up."""
         touched = _touched(self.connection)
+        metrics = [metric for metric in METRICS if metric.derived_from is None]
+        self._first = {metric.id: self._first_days(metric) for metric in metrics}
         order = self.tree.bottom_up()
         for place, scope in enumerate(order):
             self.tell(f"roll-up {place + 1}/{len(order)}: {scope}")
             own = {kind: days[scope] for kind, days in touched.items() if scope in days}
-            for metric in METRICS:
-                if metric.derived_from is None:
-                    self._metric(metric, scope, own)
-        for metric in METRICS:
+            for metric in metrics:
+                self._metric(metric, scope, own)
+        for metric in metrics:
             if metric.statistics is not None:
                 self._periods(metric)
 
     def _metric(self, metric: Metric, scope: str, own: Mapping[str, frozenset[date]]) -> None:
         kinds = frozenset(metric.fact_kinds)
         days = frozenset().union(*(own[kind] for kind in kinds if kind in own))
-        below = self._below(scope)
-        days |= frozenset().union(*(self._moved[metric.id, child] for child in below))
+        days |= frozenset().union(*(self._moved[metric.id, child] for child in self._below[scope]))
         if not days:
             return
-        direct = {day.day: metric.daily(day) for day in self.days.of(scope, days, kinds)}
-        rows = self._with_children(metric, scope, days, direct) if below else direct
+        rows = {day.day: metric.daily(day) for day in self.days.of(scope, days, kinds)}
+        if self._below[scope]:
+            rows = self._with_children(metric, scope, days, rows)
         self._write(metric, scope, days, rows)
-
-    def _below(self, scope: str) -> frozenset[str]:
-        return frozenset(row.id for row in self.tree.rows if row.parent == scope)
 
     def _with_children(
         self, metric: Metric, scope: str, days: frozenset[date], direct: Mapping[date, tuple[Row, ...]]
     ) -> dict[date, tuple[Row, ...]]:
-        children = sorted(self._below(scope))
         table = schema.daily_metric
         query = select(table).where(table.c.metric == metric.id, table.c.version == metric.version)
-        stored: dict[date, dict[str, dict[str, Row]]] = defaultdict(lambda: defaultdict(dict))
-        usual: dict[str, int] = defaultdict(int)
+        stored: dict[date, dict[str, list[Row]]] = defaultdict(lambda: defaultdict(list))
+        children = sorted(self._below[scope])
         within = query.where(table.c.scope.in_(children), table.c.day.between(min(days), max(days)))
         for row in self.connection.execute(within):
-            stored[row.day][row.scope][row.variant] = _row(row)
-            usual[row.scope] = max(usual[row.scope], row.expected)
-        first = self._first_days(metric, children)
+            stored[row.day][row.scope].append(_row(row))
         found: dict[date, tuple[Row, ...]] = {}
         for day in days:
             valid = {child.id for child in self.tree.children(scope, day)}
-            parts = {child: rows for child, rows in stored[day].items() if child in valid}
-            missing = sum(usual[c] for c in valid - parts.keys() if c in first and first[c] <= day)
-            found[day] = _combine(metric, [*parts.values()], direct.get(day, ()), missing)
+            parts = [row for child, rows in stored[day].items() if child in valid for row in rows]
+            missing = sum(self._owed(metric, child, day) for child in valid - stored[day].keys())
+            rows = [*parts, *direct.get(day, ())]
+            found[day] = _combined(metric, rows, missing, self.days.currencies(scope, day)) if rows else ()
         return found
 
-    def _first_days(self, metric: Metric, scopes: Iterable[str]) -> dict[str, date]:
+    def _owed(self, metric: Metric, scope: str, day: date) -> int:
+        """What a scope without a row on a day should have held, were it observed as before; 0 before its first row."""
+        first = self._first[metric.id]
+        if scope not in first or first[scope] > day:
+            return 0
+        children = [child.id for child in self.tree.children(scope, day) if child.id in first]
+        return sum(self._owed(metric, child, day) for child in children) if children else DAY
+
+    def _first_days(self, metric: Metric, scope: str | None = None) -> dict[str, date]:
         table = schema.daily_metric
-        query = select(table.c.scope, func.min(table.c.day)).where(table.c.metric == metric.id)
-        rows = self.connection.execute(query.where(table.c.scope.in_(list(scopes))).group_by(table.c.scope))
-        return dict(rows.all())
+        query = select(table.c.scope, func.min(table.c.day)).group_by(table.c.scope)
+        query = query.where(table.c.metric == metric.id, table.c.version == metric.version)
+        if scope is not None:
+            query = query.where(table.c.scope == scope)
+        return dict(self.connection.execute(query).all())
 
     def _write(self, metric: Metric, scope: str, days: frozenset[date], rows: Mapping[date, tuple[Row, ...]]) -> None:
         table = schema.daily_metric
@@ -154,8 +199,29 @@ class _Rollup:
         common = {"metric": metric.id, "version": metric.version, "scope": scope}
         values = [common | {"day": day} | _columns(row) for (day, _), row in changed.items()]
         _insert_rows(self.connection, table, values, fresh=not old)
-        self._moved[metric.id, scope] |= {day for day, _ in [*gone, *changed]}
         self.report.rows += len(gone) + len(changed)
+        shifted = self._days_owed_anew(metric, scope) if metric.parts_expected and (gone or changed) else set()
+        shifted = shifted.union(*(self._shifted[metric.id, child] for child in self._below[scope]))
+        self._shifted[metric.id, scope] = shifted
+        self._moved[metric.id, scope] |= shifted
+        self._moved[metric.id, scope] |= days if metric.statistics else {day for day, _ in [*gone, *changed]}
+
+    def _days_owed_anew(self, metric: Metric, scope: str) -> set[date]:
+        """Days on which scopes above miss this one, or no longer do, because the day of its first row moved."""
+        first = self._first[metric.id]
+        before, now = first.get(scope), self._first_days(metric, scope).get(scope)
+        if before == now:
+            return set()
+        first.pop(scope, None)
+        first |= {scope: now} if now is not None else {}
+        table = schema.daily_metric
+        above = [one for one in self._below if scope in self.tree.ever_below(one)]
+        ends = [one for one in (before, now) if one is not None]
+        query = select(table.c.day).distinct().where(table.c.metric == metric.id, table.c.scope.in_(above))
+        query = query.where(table.c.day >= min(ends))
+        if len(ends) == 2:
+            query = query.where(table.c.day < max(ends))
+        return set(self.connection.execute(query).scalars())
 
     def _note_restatements(
         self,
@@ -200,62 +266,50 @@ class _Rollup:
     def _periods(self, metric: Metric) -> None:
         """What does not add up: recomputed from the facts for every month, quarter and year that moved."""
         moved = {scope: days for (name, scope), days in self._moved.items() if name == metric.id and days}
-        for scope, days in moved.items():
-            periods = stored_periods(days, self.settings)
-            first, last = min(period.start for period in periods), max(period.end for period in periods)
-            samples = samples_of(metric, self.days, scope, Period(first, last))
-            rows = []
-            for period in periods:
+        if not moved:
+            return
+        periods = {scope: stored_periods(days, self.settings) for scope, days in moved.items()}
+        every = [period for found in periods.values() for period in found]
+        span = Period(min(period.start for period in every), max(period.end for period in every))
+        below = {scope: self.tree.ever_below(scope) for scope in moved}
+        own = {one: own_samples(metric, self.days, one, span) for one in sorted(frozenset().union(*below.values()))}
+        for scope in sorted(moved):
+            samples = joined(self.tree, scope, {one: own[one] for one in below[scope]})
+            for period in periods[scope]:
                 found = sorted(one for day, values in samples.items() if day in period for one in values)
-                rows += _statistic_rows(metric, scope, period, found)
-                self._forget_period(metric, scope, period)
-            for part in chunks(rows):
-                self.connection.execute(insert(schema.period_metric), part)
+                self._keep_statistics(metric, scope, period, metric.statistics(found) if metric.statistics else ())
 
-    def _forget_period(self, metric: Metric, scope: str, period: Period) -> None:
+    def _keep_statistics(self, metric: Metric, scope: str, period: Period, found: Sequence[Statistic]) -> None:
         table = schema.period_metric
         same = (table.c.metric == metric.id) & (table.c.version == metric.version) & (table.c.scope == scope)
-        self.connection.execute(delete(table).where(same, table.c.start == period.start, table.c.end == period.end))
+        same &= (table.c.start == period.start) & (table.c.end == period.end)
+        common = {"metric": metric.id, "version": metric.version, "variant": "", "scope": scope}
+        common |= {"start": period.start, "end": period.end}
+        new = {one.name: common | _statistic_columns(one) for one in found}
+        old = {row.statistic: dict(row._mapping) for row in self.connection.execute(select(table).where(same))}
+        if new == old:
+            return
+        self.report.statistics += 1
+        self.connection.execute(delete(table).where(same))
+        if new:
+            self.connection.execute(insert(table), list(new.values()))
 
 
-def stored_periods(days: Iterable[date], settings: Settings) -> list[Period]:
-    """The periods whose statistics are kept: calendar months, quarters and years, and fiscal ones where they differ."""
-    start = settings.company.fiscal_year_start_month
-    kinds = [Kind.MONTH, Kind.QUARTER, Kind.YEAR] + ([Kind.FISCAL_QUARTER, Kind.FISCAL_YEAR] if start != 1 else [])
-    unique = {(one.start, one.end): one for day in days for one in (containing(day, kind, start) for kind in kinds)}
-    return [unique[key] for key in sorted(unique)]
+def _statistic_columns(one: Statistic) -> dict[str, Any]:
+    rounded = {name: None if of is None else from_millionths(millionths(of)) for name, of in _decimals(one)}
+    return {"statistic": one.name, **rounded, "n": one.n}
 
 
-def samples_of(metric: Metric, days: Days, scope: str, period: Period) -> dict[date, tuple[Any, ...]]:
-    """The samples of a metric in a scope and all below it, by day."""
-    assert metric.samples is not None
-    found: dict[date, tuple[Any, ...]] = defaultdict(tuple)
-    wanted = frozenset(period.days())
-    inside = {row.id for day in (period.start, max(wanted)) for row in days.tree.below(scope, day)}
-    for one in sorted(inside):
-        for day in days.of(one, wanted, frozenset(metric.fact_kinds)):
-            found[day.day] += metric.samples(day)
-    return found
+def _decimals(one: Statistic) -> tuple[tuple[str, Decimal | None], ...]:
+    return ("value", one.value), ("low", one.low), ("high", one.high)
 
 
-def _statistic_rows(metric: Metric, scope: str, period: Period, samples: list[Any]) -> list[dict[str, Any]]:
-    assert metric.statistics is not None
-    common = {"metric": metric.id, "version": metric.version, "variant": "", "scope": scope}
-    span = {"start": period.start, "end": period.end}
-    return [
-        common | span | {"statistic": one.name, "value": one.value, "low": one.low, "high": one.high, "n": one.n}
-        for one in metric.statistics(samples)
-    ]
-
-
-def _combine(metric: Metric, parts: list[dict[str, Row]], direct: tuple[Row, ...], missing: int) -> tuple[Row, ...]:
+def _combined(metric: Metric, rows: Sequence[Row], missing: int, currencies: Collection[str]) -> tuple[Row, ...]:
     by_variant: dict[str, list[Row]] = defaultdict(list)
-    for part in parts:
-        for variant, row in part.items():
-            by_variant[variant].append(row)
-    for row in direct:
+    for row in rows:
         by_variant[row.variant].append(row)
-    return tuple(combined(metric, rows, missing) for _, rows in sorted(by_variant.items()))
+    whole = tellable(by_variant.keys(), currencies)
+    return tuple(combined(metric, found, missing) for variant, found in sorted(by_variant.items()) if variant in whole)
 
 
 def _touched(connection: Connection) -> Touched:

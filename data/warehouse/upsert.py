@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection, Select, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
 CHUNK = 500
@@ -27,6 +27,11 @@ def insert_new(connection: Connection, table: Table, rows: Sequence[RowValues]) 
     """Insert the rows whose key is not there yet; leave the others as they are."""
     for part in chunks(rows):
         connection.execute(_insert(connection, table).on_conflict_do_nothing(), [dict(row) for row in part])
+
+
+def insert_new_from(connection: Connection, table: Table, columns: Sequence[str], query: Select[Any]) -> None:
+    """Insert what a query finds, but for rows whose key is there; the query must have a WHERE (SQLite needs one)."""
+    connection.execute(_insert(connection, table).from_select(list(columns), query).on_conflict_do_nothing())
 
 
 def insert_or_replace(connection: Connection, table: Table, rows: Sequence[RowValues]) -> None:

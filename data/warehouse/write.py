@@ -11,12 +11,13 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Table, and_, bindparam, delete, insert, select, update
 
 from data.clock import clock
-from data.facts import KINDS, Fact, FxRate
+from data.facts import KINDS, Fact, FxRate, field_names
+from data.money import from_millionths, millionths
 from data.period import day_of, day_start
 from data.scopes import Resolver
 from data.warehouse import schema
 from data.warehouse.schema import FACT_TABLES
-from data.warehouse.types import canonical
+from data.warehouse.types import Millionths, canonical
 from data.warehouse.upsert import chunks, insert_new, insert_or_replace
 
 EVERYWHERE = ""
@@ -99,7 +100,7 @@ def _store_part(
     for key, fact in latest.items():
         days = fact.days(zone)
         scope = resolver.scope(fact.source, fact.key_kind, fact.key, min(days, default=None))
-        row = shallow(fact) | {"scope": EVERYWHERE if isinstance(fact, FxRate) else scope}
+        row = _as_stored(table, shallow(fact)) | {"scope": EVERYWHERE if isinstance(fact, FxRate) else scope}
         old = before.get(key)
         if old == row:
             continue
@@ -110,6 +111,14 @@ def _store_part(
     if changed:
         insert_or_replace(connection, table, changed)
     stored.facts += len(changed)
+
+
+def _as_stored(table: Table, row: dict[str, Any]) -> dict[str, Any]:
+    """The row with its numbers rounded as the columns round them: what is the same stays the same."""
+    rounded = (
+        column.name for column in table.c if isinstance(column.type, Millionths) and row.get(column.name) is not None
+    )
+    return row | {name: from_millionths(millionths(row[name])) for name in rounded}
 
 
 def replace_facts(
@@ -138,12 +147,12 @@ def touch(connection: Connection, days: Iterable[tuple[str, str, date]]) -> None
 
 def shallow(fact: Fact) -> dict[str, Any]:
     """The fact's fields by name, tuples kept."""
-    return {name: getattr(fact, name) for name in fact.__dataclass_fields__ if name != "kind"}
+    return {name: getattr(fact, name) for name in field_names(type(fact))}
 
 
 def fact_of(kind: type[Fact], row: Mapping[Any, Any]) -> Fact:
     """The fact that a row holds."""
-    return kind(**{name: row[name] for name in kind.__dataclass_fields__ if name != "kind"})
+    return kind(**{name: row[name] for name in field_names(kind)})
 
 
 def reject(connection: Connection, source: str, kind: str, place: str, reason: str, payload: Mapping[str, Any]) -> bool:
@@ -211,6 +220,7 @@ def note_covered(
         return stored
     touching = [(a, b) for a, b in spans if a <= end and start <= b]
     joined = (min([start, *(a for a, _ in touching)]), max([end, *(b for _, b in touching)]))
+    zone = days_zone(fact, zone)
     for a, _ in touching:
         connection.execute(delete(table).where(same, table.c.start == a))
     row = {"source": source, "fact": fact, "key_kind": key_kind, "key": key, "start": joined[0], "end": joined[1]}
@@ -221,6 +231,11 @@ def note_covered(
             stored.touched |= {(fact, scope, day) for scope in scopes}
     touch(connection, stored.touched)
     return stored
+
+
+def days_zone(fact: str, zone: ZoneInfo) -> ZoneInfo:
+    """The zone whose days a kind of fact is kept by: the company's, or UTC."""
+    return ZoneInfo("UTC") if KINDS[fact].utc_days else zone
 
 
 def whole_days(start: datetime, end: datetime, zone: ZoneInfo) -> list[date]:

@@ -1,0 +1,47 @@
+"""What does not add up: the single values behind a median, and the periods that one is kept for."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import date
+from decimal import Decimal
+
+from data.metrics.base import Metric
+from data.period import Kind, Period, containing
+from data.scopes import Tree
+from data.settings import Settings
+from data.warehouse.days import Days
+
+
+def stored_periods(days: Iterable[date], settings: Settings) -> list[Period]:
+    """The periods whose statistics are kept: calendar months, quarters and years, and fiscal ones where they differ."""
+    start = settings.company.fiscal_year_start_month
+    kinds = [Kind.MONTH, Kind.QUARTER, Kind.YEAR] + ([Kind.FISCAL_QUARTER, Kind.FISCAL_YEAR] if start != 1 else [])
+    unique = {(one.start, one.end): one for day in days for one in (containing(day, kind, start) for kind in kinds)}
+    return [unique[key] for key in sorted(unique)]
+
+
+def samples_of(metric: Metric, days: Days, scope: str, period: Period) -> dict[date, tuple[Decimal, ...]]:
+    """The samples of a metric in a scope and in all that lies below it on the day, by day."""
+    below = sorted(days.tree.ever_below(scope))
+    return joined(days.tree, scope, {one: own_samples(metric, days, one, period) for one in below})
+
+
+def own_samples(metric: Metric, days: Days, scope: str, period: Period) -> dict[date, tuple[Decimal, ...]]:
+    """The samples of a metric in a scope itself, by day."""
+    assert metric.samples is not None
+    found = days.of(scope, frozenset(period.days()), frozenset(metric.fact_kinds))
+    return {day.day: samples for day in found if (samples := metric.samples(day))}
+
+
+def joined(
+    tree: Tree, scope: str, own: Mapping[str, Mapping[date, tuple[Decimal, ...]]]
+) -> dict[date, tuple[Decimal, ...]]:
+    """Of the samples of several scopes those that lay in or below one of them on their day."""
+    found: dict[date, tuple[Decimal, ...]] = defaultdict(tuple)
+    for one, samples in own.items():
+        for day, values in samples.items():
+            if scope in tree.path(one, day):
+                found[day] += values
+    return found
