@@ -172,7 +172,8 @@ class Connector(ABC):
             fault = error.errors()[0]
             where = ".".join(str(part) for part in fault["loc"])
             says = fault["msg"].removeprefix("Value error, ").rstrip(".")
-            raise StopSource(f"Source {self.source.id}: option {where}: {says}.") from error
+            named = f"option {where}" if where else "options"
+            raise StopSource(f"Source {self.source.id}: {named}: {says}.") from error
 
     def base_url(self) -> str:
         """The configured address; StopSource where there is none."""

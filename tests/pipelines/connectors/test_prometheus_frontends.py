@@ -357,39 +357,33 @@ _ENTRY = {"expression": "probe", "label": "service"}
 @pytest.mark.parametrize(
     ("options", "says"),
     [
-        ({}, "option : Value error, add at least one availability or requests entry."),
+        ({}, "options: add at least one availability or requests entry."),
         ({"availabilty": []}, "option availabilty: Extra inputs are not permitted."),
         (
             {"availability": [{**_ENTRY, "interval": "often"}]},
             (
-                "option availability.0.interval: Value error, 'often' is no duration: "
+                "option availability.0.interval: 'often' is no duration: "
                 "write seconds, minutes or hours such as 60s, 5m, 1m30s."
             ),
         ),
         (
             {"availability": [{**_ENTRY, "interval": "2d"}]},
-            "option availability.0.interval: Value error, the interval between two samples is one second to one day.",
+            "option availability.0.interval: the interval between two samples is one second to one day.",
         ),
         (
             {"availability": [{"expression": "probe"}]},
-            (
-                "option availability.0: Value error, give either label (the label that holds the key) or key "
-                "(one key for all)."
-            ),
+            ("option availability.0: give either label (the label that holds the key) or key (one key for all)."),
         ),
         (
             {"requests": [{"total": "sum(requests_total)", "failed": "requests_total", "label": "service"}]},
             (
-                'option requests.0.total: Value error, name the counters only, such as http_requests_total{code=~"5.."}'
+                'option requests.0.total: name the counters only, such as http_requests_total{code=~"5.."}'
                 ": increase and sum are added here, in this order, because a sum of counters hides their resets."
             ),
         ),
         (
             {"availability": [_ENTRY], "headers": {"Authorization": f"Bearer {SECRET}"}},
-            (
-                "option headers: Value error, Authorization is a secret: set the environment variable PROMETHEUS_TOKEN "
-                "instead."
-            ),
+            ("option headers: Authorization is a secret: set the environment variable PROMETHEUS_TOKEN instead."),
         ),
     ],
 )
