@@ -12,6 +12,7 @@ from data.sample import Repository, Story, seen, story
 from data.sample.chance import unix
 from data.sample.company import INTEGRATIONS, SERVICES
 from data.sample.deployments import PRODUCTION_NAMES
+from data.sample.incidents import disjoint
 from data.sample.records import Deployment, Outage
 from tests.data.sample.stories import END, told
 
@@ -115,6 +116,14 @@ def test_a_deployment_that_broke_is_followed_by_a_rollback() -> None:
         assert broken <= rolled_back
 
 
+def test_what_was_rolled_back_does_not_come_back() -> None:
+    for repository in told().repositories:
+        releases = production(repository)
+        undone = {d.id: d for d in releases if d.id in {other.rolls_back for other in releases}}
+        for failed in undone.values():
+            assert failed.revision not in {d.revision for d in releases if d.created > failed.created}
+
+
 def test_some_rollbacks_are_told_by_their_older_revision_alone() -> None:
     tasks = Counter(d.task for r in told().repositories for d in r.deployments if d.rolls_back is not None)
     assert 0.1 < tasks["deploy"] / tasks.total() < 0.3
@@ -152,6 +161,16 @@ def test_a_pull_request_goes_from_first_commit_over_review_to_merge() -> None:
             assert all(pull.opened <= review.submitted <= pull.merged for review in pull.reviews)
 
 
+def test_what_is_open_at_the_end_has_no_end_yet() -> None:
+    found = told()
+    pulls = [pull for r in found.repositories for pull in r.pull_requests if pull.closed is None]
+    issues = [issue for r in found.repositories for issue in r.issues if issue.closed is None]
+    assert {(pull.merged, pull.revision) for pull in pulls} == {(None, None)}
+    assert {issue.reason for issue in issues} == {None}
+    moments = [at for pull in pulls for at in (pull.opened, *(c.committed for c in pull.commits))]
+    assert max(moments) < found.until
+
+
 def test_numbers_are_unique_within_a_repository() -> None:
     for repository in told().repositories:
         numbers = [item.number for item in (*repository.pull_requests, *repository.issues)]
@@ -168,6 +187,15 @@ def test_a_feature_is_started_before_the_first_commit_of_the_pull_request_that_c
                 assert issue.opened < issue.started < pull.commits[0].authored
                 assert issue.closed is None or (pull.merged is not None and pull.merged < issue.closed)
     assert closing > 400
+
+
+def test_where_two_windows_of_a_service_meet_the_later_one_gives_way() -> None:
+    def window(subject: str, start: int, end: int) -> Outage:
+        at = [datetime(2026, 5, 4, 12, minute, tzinfo=UTC) for minute in (start, end)]
+        return Outage(subject, at[0], at[1], 0.5, True, None)
+
+    found = disjoint([window("fx", 20, 30), window("fx", 5, 25), window("fx", 6, 9), window("risk", 6, 9)])
+    assert found == (window("fx", 5, 25), window("fx", 25, 30), window("risk", 6, 9))
 
 
 def test_windows_of_one_service_do_not_overlap() -> None:
