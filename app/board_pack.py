@@ -41,7 +41,7 @@ PAGES_IN_ORDER: tuple[Page, ...] = (
         "Reliability",
         ("reliability.uptime", "reliability.services", "reliability.integrations", "reliability.worst_days"),
     ),
-    Page("Delivery", ("delivery.frequency", "delivery.lead_time", "delivery.change_fail_rate", "delivery.services")),
+    Page("Delivery", ("delivery.frequency", "delivery.lead_time", "delivery.services")),
     Page("Spend", ("spend.months", "spend.split", "spend.integration", "spend.currencies")),
     Page("Evidence", ("health.sources", "health.coverage")),
 )

@@ -16,16 +16,16 @@ from data.period import BadPeriod, Kind, Period, containing, day_of, last_closed
 from data.settings import Settings
 
 _KIND_NAMES = {
-    Kind.WEEK: "Week",
-    Kind.MONTH: "Month",
-    Kind.QUARTER: "Quarter",
-    Kind.YEAR: "Year",
-    Kind.FISCAL_QUARTER: "Fiscal quarter",
-    Kind.FISCAL_YEAR: "Fiscal year",
-    Kind.CUSTOM: "Days",
-    Kind.DAY: "Day",
+    Kind.WEEK: "By week",
+    Kind.MONTH: "By month",
+    Kind.QUARTER: "By quarter",
+    Kind.YEAR: "By year",
+    Kind.FISCAL_QUARTER: "By fiscal quarter",
+    Kind.FISCAL_YEAR: "By fiscal year",
+    Kind.CUSTOM: "Single days",
+    Kind.DAY: "One day",
 }
-_COMPARISONS = {Comparison.PREVIOUS: "Previous period", Comparison.YEAR: "Same period last year"}
+_COMPARISONS = {Comparison.PREVIOUS: "against the period before", Comparison.YEAR: "against the year before"}
 _NAMES = ("period", "scope", "compare")
 _MOST = 60
 
@@ -98,9 +98,9 @@ def _draw(choice: Choice, at: State, outline: Outline, settings: Settings) -> No
     scopes = {one.id: "\u2003" * depth + one.name for depth, one in outline.scopes}
     columns = st.columns([1.1, 1.6, 1.8, 2.2])
     with columns[0]:
-        _select("Period", "kind", kinds, choice.period.kind, _KIND_NAMES, _take_kind, (at, settings))
+        _select("Kind of period", "kind", kinds, choice.period.kind, _KIND_NAMES, _take_kind, (at, settings))
     with columns[1]:
-        _select("Which", "period", labels, choice.period.label, names, _take, ("period",))
+        _select("Period", "period", labels, choice.period.label, names, _take, ("period",))
     with columns[2]:
         _select("Compared with", "compare", list(_COMPARISONS), choice.comparison, _COMPARISONS, _take, ("compare",))
     with columns[3]:
@@ -112,7 +112,15 @@ def _select(
 ) -> None:
     key = f"filter-{name}"
     st.session_state[key] = chosen  # the address decides; the select only shows it
-    st.selectbox(label, options, format_func=lambda one: names[one], key=key, on_change=take, args=args)
+    st.selectbox(
+        label,
+        options,
+        format_func=lambda one: names[one],
+        key=key,
+        on_change=take,
+        args=args,
+        label_visibility="collapsed",
+    )
 
 
 def _take(name: str) -> None:

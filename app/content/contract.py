@@ -10,7 +10,7 @@ from data.benchmarks.load import Edition, Reference
 from data.benchmarks.score import Target
 from data.metrics.base import Unit
 from data.period import Period
-from data.warehouse.readings import Reader, Reading, tier_one_parts
+from data.warehouse.readings import Reader, Reading
 
 SCHEMA = 1
 _UNITS = {Unit.RATIO: "ratio", Unit.PER_DAY: "per_day", Unit.HOURS: "hours"}
@@ -24,11 +24,11 @@ def document(reader: Reader, period: Period, readings: Sequence[Reading]) -> dic
         "as_of": (reader.as_of or reader.version.committed_at).isoformat(),
         "data_version": reader.version.version,
         "period": {"start": period.start.isoformat(), "end": period.end.isoformat()},
-        "metrics": [entry(one, reader.settings.metrics.tier_one) for one in readings],
+        "metrics": [entry(one) for one in readings],
     }
 
 
-def entry(reading: Reading, tier_one: int) -> dict[str, Any]:
+def entry(reading: Reading) -> dict[str, Any]:
     """One reading."""
     value, metric, verdict = reading.value, reading.metric, reading.verdict
     return {
@@ -45,7 +45,7 @@ def entry(reading: Reading, tier_one: int) -> dict[str, Any]:
         "coverage": number(value.coverage),
         "interval": None if value.interval is None else [number(end) for end in value.interval],
         "statistics": {name: number(one) for name, one in sorted(value.statistics.items())},
-        "parts": _parts(reading, tier_one),
+        "parts": _parts(reading),
         "previous": number(reading.previous.value),
         "verdict": None if verdict is None else verdict.word.value,
         "benchmark": None if reading.target is None else _benchmark(reading.target),
@@ -67,12 +67,11 @@ def number(value: Decimal | None) -> int | float | None:
     return int(value) if value == value.to_integral_value() else float(value)
 
 
-def _parts(reading: Reading, tier_one: int) -> dict[str, Any] | None:
-    parts = tier_one_parts(reading, tier_one) if reading.metric.id == "availability" else ()
-    judged = [part for part in parts if part.verdict is not None]
+def _parts(reading: Reading) -> dict[str, Any] | None:
+    judged = [part for part in reading.deciding if part.verdict is not None]
     if not judged:
         return None
-    worst = parts[0]
+    worst = reading.deciding[0]
     return {
         "met": sum(part.verdict is not None and part.verdict.word == "met" for part in judged),
         "of": len(judged),

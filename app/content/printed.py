@@ -18,7 +18,7 @@ def table(reader: Reader, period: Period, readings: Sequence[Reading]) -> str:
     zone, version = reader.settings.zone, reader.version
     as_of = text.instant(reader.as_of or (version.committed_at if version else None), zone)
     name = readings[0].scope.name if readings else ""
-    lines = [_line(one, reader.settings.metrics.tier_one) for one in readings]
+    lines = [_line(one) for one in readings]
     widths = [max(len(row[place]) for row in (_HEADS, *lines)) for place in range(len(_HEADS))]
     shown = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in (_HEADS, *lines)]
     head = text.joined(
@@ -27,7 +27,7 @@ def table(reader: Reader, period: Period, readings: Sequence[Reading]) -> str:
     return "\n".join([head, "", *(line.rstrip() for line in shown)])
 
 
-def _line(reading: Reading, tier_one: int) -> tuple[str, ...]:
+def _line(reading: Reading) -> tuple[str, ...]:
     word = words.verdict_word(reading.verdict)
     return (
         reading.metric.name,
@@ -36,5 +36,5 @@ def _line(reading: Reading, tier_one: int) -> tuple[str, ...]:
         words.goal(reading),
         words.distance(reading),
         words.value(reading, reading.previous),
-        words.evidence(reading, tier_one),
+        words.evidence(reading),
     )

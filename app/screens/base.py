@@ -12,7 +12,6 @@ from app.content.blocks import Marks, Notice
 from app.load import Choice, State
 from app.render import web
 
-DEMO = Marks("Demo data", "Larkmoor is an invented company; none of its numbers is anyone's.")
 NO_DATA = Notice(
     "missing",
     "The warehouse is ready and holds no numbers yet.",
@@ -52,7 +51,7 @@ def opened(title: str) -> Opened | None:
         return None
     settings, outline = load.settings(), load.outline(state)
     if state.demo:
-        web.draw(DEMO)
+        web.draw(Marks("Demo data", f"{settings.company.name} is an invented company; its numbers are nobody's."))
     found = filters.choose(state, outline, settings)
     if found is None:
         web.draw(NO_SCOPE)

@@ -8,7 +8,6 @@ SECTIONS = (
     "delivery.summary",
     "delivery.frequency",
     "delivery.lead_time",
-    "delivery.change_fail_rate",
     "delivery.services",
     "delivery.deployments",
     "delivery.definitions",

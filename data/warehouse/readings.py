@@ -53,7 +53,10 @@ class Part:
 
 @dataclass(frozen=True)
 class Reading:
-    """One metric of one scope in one period. `history` holds (period, value) of the last periods, this one last."""
+    """One metric of one scope in one period. `history` holds (period, value) of the last periods, this one last.
+
+    `deciding` are the parts that the verdict rests on, the worst first; empty where the value itself decides.
+    """
 
     metric: Metric
     scope: Scope
@@ -70,6 +73,7 @@ class Reading:
     still_open: OpenPeriod | None
     fresh_at: datetime | None
     currency: str
+    deciding: tuple[Part, ...] = ()
 
 
 @dataclass
@@ -157,8 +161,10 @@ class Reader:
         open_period = self.still_open(metric, scope, period, table)
         value = _with_spread(metric, values[last], parts)
         verdict = score(metric, value, target, still_open=open_period, history=[one.value for _, one in history[:-1]])
+        deciding: tuple[Part, ...] = ()
         if metric.id == "availability" and target is not None and parts and value.value is not None:
-            verdict = _of_parts(parts, self.settings.metrics.tier_one, verdict)
+            deciding = _tier_one(parts, self.settings.metrics.tier_one)
+            verdict = _of_parts(deciding, verdict)
         return Reading(
             metric=metric,
             scope=row,
@@ -175,6 +181,7 @@ class Reader:
             still_open=open_period,
             fresh_at=self.fresh_at(metric),
             currency=self.currency(scope, period),
+            deciding=deciding,
         )
 
     def _part(self, metric: Metric, scope: Scope, period: Period, table: _Table) -> Part:
@@ -312,14 +319,14 @@ def _with_spread(metric: Metric, value: Value, parts: tuple[Part, ...]) -> Value
     return replace(value, statistics={**value.statistics, **spread})
 
 
-def _of_parts(parts: tuple[Part, ...], tier_one: int, own: Verdict | None) -> Verdict:
-    """Met only if every tier-1 service meets it."""
-    words = [part.verdict.word for part in parts if part.verdict and part.scope.tier == tier_one]
+def _of_parts(deciding: tuple[Part, ...], own: Verdict | None) -> Verdict:
+    """Met only if every part that decides meets it."""
+    words = [part.verdict.word for part in deciding if part.verdict]
     room = own.to_target if own else None
-    held = sum(word is Word.MET for word in words)
-    said = f"{held} of {len(words)} tier-{tier_one} services hold."
     if not words:
         return own or Verdict(Word.NO_DATA, "No tier-1 service is observed.")
+    held = sum(word is Word.MET for word in words)
+    said = f"{held} of {len(words)} tier-{deciding[0].scope.tier} services hold."
     for word in (Word.MISSED, Word.AT_RISK, Word.NO_DATA, Word.NOT_CONFIGURED, Word.CANNOT_TELL):
         if word in words:
             shown = Word.CANNOT_TELL if word in (Word.NO_DATA, Word.NOT_CONFIGURED) else word
@@ -327,11 +334,10 @@ def _of_parts(parts: tuple[Part, ...], tier_one: int, own: Verdict | None) -> Ve
     return Verdict(Word.MET, said, room)
 
 
-def tier_one_parts(reading: Reading, tier_one: int) -> tuple[Part, ...]:
-    """The services that the verdict of availability depends on, the worst first."""
-    chosen = [part for part in reading.parts if part.scope.tier == tier_one]
-    known = [part for part in chosen if part.value.value is not None]
-    known.sort(key=lambda part: part.value.value or Decimal(0))
+def _tier_one(parts: tuple[Part, ...], tier_one: int) -> tuple[Part, ...]:
+    """The services that the verdict of availability depends on, the worst first, those without a value last."""
+    chosen = [part for part in parts if part.scope.tier == tier_one]
+    known = sorted((part for part in chosen if part.value.value is not None), key=lambda part: part.value.value or 0)
     return (*known, *(part for part in chosen if part.value.value is None))
 
 

@@ -14,7 +14,6 @@ SECTIONS: tuple[SectionKind, ...] = (
     delivery.SUMMARY,
     delivery.FREQUENCY,
     delivery.SPEED,
-    delivery.SAFETY,
     delivery.SERVICES,
     delivery.DEPLOYMENTS,
     meaning.DELIVERY,

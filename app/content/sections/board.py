@@ -12,7 +12,7 @@ from statistics import pstdev
 from app.content import format as text
 from app.content.blocks import Beside, Block, Cell, Column, Headline, Notice, Row, Section, Table, Tiles
 from app.content.sections import words
-from app.content.sections.base import Context, SectionKind
+from app.content.sections.base import Comparison, Context, SectionKind
 from app.content.sections.tiles import PAGES, absent, tile, trend
 from data.benchmarks.score import Word
 from data.metrics import METRICS, metric_named
@@ -45,7 +45,8 @@ def by_weight(readings: Sequence[Reading]) -> list[Reading]:
 
 def _strain(reading: Reading) -> float:
     """How far beyond its target a value is, in units of what the target allows, so that metrics compare."""
-    target, room = reading.target, reading.verdict.to_target if reading.verdict else None
+    verdict = reading.deciding[0].verdict if reading.deciding else reading.verdict
+    target, room = reading.target, verdict.to_target if verdict else None
     if target is None or room is None:
         return 0.0
     if target.low is not None and target.high is not None:
@@ -152,8 +153,8 @@ def changed_most(context: Context) -> Table:
 
 
 def _compared_name(context: Context) -> str:
-    name = text.period_short(context.compared)
-    return name if str(context.compared.start.year) in name else f"{name} {context.compared.start.year % 100:02d}"
+    name, year = text.period_short(context.compared), str(context.compared.start.year)
+    return name if context.comparison is Comparison.PREVIOUS or year in name else f"{name}\u00a0{year}"
 
 
 def _unusual(reading: Reading, context: Context) -> float | None:

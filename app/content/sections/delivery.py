@@ -36,7 +36,7 @@ def summary(context: Context) -> Section:
 
 
 def frequency(context: Context) -> Section:
-    """Deployments over time, and how far services lie apart."""
+    """Deployments over time, how far services lie apart, and the share that had to be undone."""
     reading = context.reading("deployment_frequency")
     spread = reading.value.statistics
     note = ""
@@ -48,7 +48,8 @@ def frequency(context: Context) -> Section:
         )
     title = f"{text.count(reading.value.numerator)} deployments to production in {text.period(context.period)}"
     figure = trend(reading, "" if reading.value.numerator is None else title, note=note)
-    return Section("frequency", "How often", (figure,))
+    safety = trend(context.reading("change_fail_rate"))
+    return Section("frequency", "How often, and how safely", (Beside((figure, safety)),))
 
 
 def speed(context: Context) -> Section:
@@ -58,12 +59,6 @@ def speed(context: Context) -> Section:
         return Section("lead-time", "How fast", (absent(reading),))
     blocks: list[Block] = [trend(reading), _stage_table(context)]
     return Section("lead-time", "How fast", (Beside(tuple(blocks)), *_stage_bars(context)))
-
-
-def safety(context: Context) -> Section:
-    """Change fail rate over time."""
-    reading = context.reading("change_fail_rate")
-    return Section("change-fail-rate", "How safely", (trend(reading),))
 
 
 def _delivered(context: Context, period: Period) -> tuple[Delivered, ...]:
@@ -254,6 +249,5 @@ def absent_events(context: Context) -> Notice:
 SUMMARY = SectionKind("delivery.summary", summary)
 FREQUENCY = SectionKind("delivery.frequency", frequency)
 SPEED = SectionKind("delivery.lead_time", speed)
-SAFETY = SectionKind("delivery.change_fail_rate", safety)
 SERVICES = SectionKind("delivery.services", services)
 DEPLOYMENTS = SectionKind("delivery.deployments", deployments)

@@ -6,7 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from app.content import format as text
-from app.content.blocks import Cell, Column, Facts, Notice, Row, Section, Table
+from app.content.blocks import Cell, Column, Facts, Notice, Row, Section, Table, Verdict
 from app.content.sections import words
 from app.content.sections.base import Context, SectionKind, row
 from data.metrics import METRICS
@@ -42,9 +42,8 @@ def sources(context: Context) -> Section:
     columns = (
         Column("Source"),
         Column("Type"),
-        Column("State", kind="verdict"),
+        Column("Promise", kind="verdict"),
         Column("Last success"),
-        Column("Promise"),
         Column("Read up to"),
         Column("Open", kind="number"),
         Column("Set aside", kind="number"),
@@ -81,13 +80,12 @@ def is_late(source: Source, state: SourceState | None, context: Context) -> bool
 def _source_row(name: str, source: Source | None, state: SourceState | None, end: str, context: Context) -> Row:
     outcome = state.last_outcome or "" if state else "never ran"
     promise = text.hours(Decimal(str(source.fresh_within_hours))) if source else ""
-    word = None if source is None else "missed" if is_late(source, state, context) else "met"
+    word: Verdict | None = None if source is None else "missed" if is_late(source, state, context) else "met"
     cells = (
         Cell(name),
         Cell(source.type if source else "no longer configured"),
-        Cell({"met": "on time", "missed": "late"}[word] if word else "not expected"),
+        Cell(f"every {promise}" if promise else "none", word),
         Cell(text.age(state.last_success, context.now) if state else "never"),
-        Cell(f"every {promise}" if promise else ""),
         Cell(end),
         Cell(text.count(state.open_items) if state else ""),
         Cell(text.count(state.rejected) if state else ""),

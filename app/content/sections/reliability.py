@@ -14,7 +14,7 @@ from data.metrics import metric_named
 from data.money import from_millionths
 from data.warehouse import read_events
 from data.warehouse.read_events import ScopeDayRow
-from data.warehouse.readings import Part, Reading, tier_one_parts
+from data.warehouse.readings import Part, Reading
 
 METRICS = ("availability", "error_budget", "availability_requests", "error_rate", "integration_error_rate")
 _WORST_DAYS = 25
@@ -30,11 +30,7 @@ def uptime(context: Context) -> Section:
     """Uptime over time against its target, and what the verdict rests on."""
     reading = context.reading("availability")
     note = "The line is all services together. The target holds only where every tier-1 service meets it."
-    return Section("uptime", "Uptime", (trend(reading, note=note if _tier_one(reading, context) else ""),))
-
-
-def _tier_one(reading: Reading, context: Context) -> tuple[Part, ...]:
-    return tier_one_parts(reading, context.reader.settings.metrics.tier_one)
+    return Section("uptime", "Uptime", (trend(reading, note=note if reading.deciding else ""),))
 
 
 def services(context: Context) -> Section:
@@ -68,8 +64,7 @@ def _one_service() -> Notice:
 
 def _held(context: Context) -> str:
     reading = context.reading("availability")
-    tier = context.reader.settings.metrics.tier_one
-    return words.evidence(reading, tier) if reading.parts and reading.value.value is not None else ""
+    return words.evidence(reading) if reading.parts and reading.value.value is not None else ""
 
 
 def _service(uptime_: Reading, part: Part, spent: Part | None, errors: tuple[Reading, Part | None]) -> Row:

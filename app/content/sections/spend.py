@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import TypeVar
 
 from app.content import format as text
-from app.content.blocks import Bars, Beside, Block, Cell, Column, Notice, Row, Section, Series, Table, Tiles
+from app.content.blocks import Bars, Beside, Block, Cell, Column, Notice, Role, Row, Section, Series, Table, Tiles
 from app.content.sections import words
 from app.content.sections.base import Context, SectionKind, share
 from app.content.sections.tiles import absent, tile, trend
@@ -23,6 +23,8 @@ from data.warehouse.readings import Reading
 
 METRICS = ("spend_effective", "spend_billed", "integration_share")
 _NAMED = 5
+SUBJECT: Role = "subject"
+CONTEXT: Role = "context"
 _SHOWN = 60
 _CLASSES = ("integration", "other", "unclassified", "excluded")
 _CLASS_NAMES = {
@@ -69,8 +71,11 @@ def months(context: Context) -> Section:
         unit=unit,
         periods=tuple(period for period, _ in effective.history),
         series=tuple(
-            Series(name, shown, texts=tuple(words.value(one, value) for _, value in one.history))
-            for name, shown, one in (("used", values[0], effective), ("billed", values[1], billed))
+            Series(name, shown, role, tuple(words.value(one, value) for _, value in one.history))
+            for name, shown, role, one in (
+                ("used", values[0], SUBJECT, effective),
+                ("billed", values[1], CONTEXT, billed),
+            )
         ),
         alt=f"Two columns per period. In {text.period(context.period)} {words.value(effective)} were used and "
         f"{words.value(billed)} were billed.",
@@ -208,7 +213,7 @@ def integration(context: Context) -> Section:
         table = _class_table(context)
     except NoRate as error:
         return Section("integration-share", title, (trend(reading), _no_rate(error)))
-    return Section("integration-share", title, (Beside((trend(reading), table)),), words.evidence(reading, 1))
+    return Section("integration-share", title, (Beside((trend(reading), table)),), words.evidence(reading))
 
 
 def _whole(context: Context) -> tuple[Spend, ...]:
@@ -244,7 +249,7 @@ def _share(sums: Mapping[str, _Sum], name: str, technology: Decimal) -> str:
 
 
 def _money(context: Context, amount: Decimal) -> str:
-    return text.money(Money(amount, context.reader.currency(context.scope, context.period)))
+    return text.money(Money(amount, context.reader.currency(context.scope, context.period)), exact=True)
 
 
 def charges(context: Context) -> Section:

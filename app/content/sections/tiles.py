@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from app.content import format as text
@@ -13,6 +14,7 @@ from data.metrics.base import Domain, Metric, Unit, Value
 from data.money import Money
 from data.warehouse.readings import Reading
 
+_THIN = 0.008
 PAGES = {Domain.DELIVERY: "delivery", Domain.RELIABILITY: "reliability", Domain.SPEND: "spend"}
 
 
@@ -33,7 +35,7 @@ def tile(reading: Reading, context: Context, *, linked: bool = True) -> Tile:
         change_word=change_word,
         spark=tuple(plain(reading.metric, value) for _, value in reading.history),
         spark_target=_spark_target(reading),
-        evidence=words.evidence(reading, context.reader.settings.metrics.tier_one),
+        evidence=words.evidence(reading),
         freshness=_freshness(reading, context),
         href=PAGES[reading.metric.domain] if linked else "",
         definition=words.definition(reading.metric),
@@ -81,7 +83,7 @@ def trend(reading: Reading, title: str = "", subtitle: str = "", note: str = "")
         series=(Series(reading.metric.name, values, texts=texts),),
         alt=alt(reading),
         target=target_line(reading),
-        references=tuple(reference_band(reading.metric, one) for _, one in reading.references),
+        references=reference_bands(reading, values),
         from_zero=reading.metric.unit in (Unit.MONEY, Unit.PER_DAY, Unit.HOURS),
         note=note,
     )
@@ -103,11 +105,22 @@ def target_line(reading: Reading) -> Target | None:
     return Target(f"target {words.goal(reading)}", low, high)
 
 
-def reference_band(metric: Metric, one: Published) -> Reference:
-    """A published range in the unit of the figure; a single figure is a thin band."""
+def reference_bands(reading: Reading, values: Sequence[float | None]) -> tuple[Reference, ...]:
+    """Published values in the unit of the figure: ranges as they are, single figures as thin bands."""
+    target = target_line(reading)
+    there = [*(value for value in values if value is not None), *(target.edges if target else ())]
+    half = (max(there) - min(there)) * _THIN or max(there) * _THIN
+    return tuple(_band(reading.metric, one, half) for _, one in reading.references)
+
+
+def _band(metric: Metric, one: Published, half: float) -> Reference:
     low = None if one.low is None else plain(metric, Value(one.low))
     high = None if one.high is None else plain(metric, Value(one.high))
-    return Reference(one.label, low, high)
+    if one.statistic == "cluster" or (low is not None and high is not None and low < high):
+        return Reference(one.label, low, high)
+    at = low if low is not None else high
+    assert at is not None
+    return Reference(one.label, at - half, at + half)
 
 
 def absent(reading: Reading) -> Notice:

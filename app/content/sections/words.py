@@ -11,8 +11,8 @@ from app.content.sections.base import Comparison, Context
 from data.benchmarks.score import Target, Verdict
 from data.metrics.base import REASONS, Better, Denominator, Metric, Unit, Value
 from data.money import Money
-from data.period import Period
-from data.warehouse.readings import Part, Reading, tier_one_parts
+from data.period import Kind, Period
+from data.warehouse.readings import Part, Reading
 
 _SECONDS_OF = ("availability",)
 """Metrics whose denominator counts seconds, so that a distance can be told as time."""
@@ -36,7 +36,7 @@ def amount(metric: Metric, number: Decimal | None, currency: str, target: Target
         return text.ABSENT
     match metric.unit:
         case Unit.RATIO:
-            return text.percent(number, edge(target))
+            return text.percent(number, edge(target), 0 if number > 1 and target is None else None)
         case Unit.PER_DAY:
             return text.per_day(number)
         case Unit.HOURS:
@@ -82,15 +82,25 @@ def goal_with_source(reading: Reading) -> str:
 
 
 def distance(reading: Reading) -> str:
-    """How far from the target, in the reader's terms: "17.3 minutes over budget", "0.29 pp under the limit"."""
-    verdict, target = reading.verdict, reading.target
+    """How far from the target, in the reader's terms: "17.3 minutes over budget", "0.29 pp under the limit".
+
+    Where single services decide, it is told for the worst of them.
+    """
+    if reading.deciding:
+        worst = reading.deciding[0]
+        far = _distance(reading, worst.value, worst.verdict)
+        return f"{worst.scope.name} {far}" if far else ""
+    return _distance(reading, reading.value, reading.verdict)
+
+
+def _distance(reading: Reading, value: Value, verdict: Verdict | None) -> str:
+    target = reading.target
     if verdict is None or verdict.to_target is None or target is None:
         return ""
     room = verdict.to_target
-    if reading.metric.id in _SECONDS_OF and reading.value.denominator:
-        time = text.duration(abs(room) * reading.value.denominator)
-        over = "" if reading.scope.kind == "service" else ", all services together"
-        return f"{time} over budget{over}" if room < 0 else f"{time} of budget left{over}"
+    if reading.metric.id in _SECONDS_OF and value.denominator:
+        time = text.duration(abs(room) * value.denominator)
+        return f"{time} over budget" if room < 0 else f"{time} of budget left"
     if reading.metric.unit is Unit.RATIO:
         return f"{_points(abs(room))} {_side(target, room)}"
     return f"{amount(reading.metric, abs(room), reading.currency)} {_side(target, room)}"
@@ -153,8 +163,10 @@ def change(reading: Reading, comparison: Comparison) -> tuple[str, ChangeWord]:
     then = comparison.of(reading).value
     now = reading.value.value
     said = difference(reading.metric, now, then)
-    if not said:
+    if now is None or then is None or not said:
         return "", ""
+    if now == then:
+        return f"as {'in' if reading.period.kind is Kind.MONTH else 'for'} {_compared(reading.period, comparison)}", ""
     return f"{said} on {_compared(reading.period, comparison)}", change_word(reading, now, then)
 
 
@@ -163,13 +175,11 @@ def _compared(shown: Period, comparison: Comparison) -> str:
     return text.period(other) if comparison is Comparison.YEAR else text.period_short(other)
 
 
-def evidence(reading: Reading, tier_one: int) -> str:
+def evidence(reading: Reading) -> str:
     """What the number rests on, in one line."""
-    found = reading.value
-    if found.value is None:
+    if reading.value.value is None:
         return missing(reading)
-    said = _parts_said(reading, tier_one) or _counted(reading)
-    return text.joined(said, _known(reading))
+    return text.joined(_deciding(reading) or _counted(reading), _known(reading))
 
 
 def comment(reading: Reading) -> str:
@@ -185,14 +195,12 @@ def missing(reading: Reading) -> str:
     return f"{said} {reading.metric.connect}" if reason == "no_source" else said
 
 
-def _parts_said(reading: Reading, tier_one: int) -> str:
-    parts = tier_one_parts(reading, tier_one) if reading.metric.id == "availability" else ()
-    judged = [part for part in parts if part.verdict is not None]
+def _deciding(reading: Reading) -> str:
+    judged = [part for part in reading.deciding if part.verdict is not None]
     if not judged:
         return ""
-    held = sum(part.verdict is not None and part.verdict.word == "met" for part in judged)
-    worst = parts[0]
-    said = f"{held} of {text.plural(len(judged), f'tier-{tier_one} service')} hold{'s' if len(judged) == 1 else ''}"
+    worst, held = reading.deciding[0], sum(part.verdict is not None and part.verdict.word == "met" for part in judged)
+    said = f"{held} of {text.plural(len(judged), f'tier-{worst.scope.tier} service')} hold"
     return text.joined(said, f"worst: {worst.scope.name} {part_value(reading, worst)}")
 
 
