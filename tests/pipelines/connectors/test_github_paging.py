@@ -21,6 +21,7 @@ from tests.pipelines.connectors.github_world import (
     connector,
     empty_hub,
     rest,
+    text,
 )
 
 

@@ -94,6 +94,15 @@ def test_a_status_that_changes_late_is_found_within_the_lookback(hub: Hub, days:
     assert outcomes(kept.read(rest(hub), full=True)) == {"1": ("failure", NOW)}
 
 
+def test_deployments_of_one_second_are_all_read_when_the_reading_stops_among_them(hub: Hub) -> None:
+    deployments, done = Deployments(hub), NOW - timedelta(days=9)
+    for number in range(1, 61):
+        deployments.add(number, done, ("success", done))
+    kept = Kept().read(rest(hub), 1)
+    assert len(kept.facts) == 25
+    assert len(kept.read(rest(hub)).facts) == 60
+
+
 def test_all_statuses_of_a_deployment_are_read_however_many(hub: Hub) -> None:
     deployments, began = Deployments(hub), NOW - timedelta(hours=9)
     steps = [("in_progress", began + timedelta(minutes=n)) for n in range(230)]
