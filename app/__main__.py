@@ -43,9 +43,7 @@ def metrics(
     from app.content.contract import document
     from data.warehouse.readings import all_readings
 
-    with _reader(as_of) as (reader, settings):
-        shown = _period(period, settings)
-        _as_of_fits(reader, shown, settings)
+    with _reader(period, as_of) as (reader, shown):
         name = _scope(reader, scope)
         readings = all_readings(reader, name, shown)
         if as_json:
@@ -69,10 +67,10 @@ def board_pack(
     """Write the board pack of a period as PDF."""
     from app.board_pack import NotReleasable, state_named, write
 
-    with _reader(None) as (reader, settings):
+    with _reader(period) as (reader, shown):
         try:
             wanted = state_named(state)
-            path = write(reader, _period(period, settings), out, wanted, scope)
+            path = write(reader, shown, out, wanted, scope)
         except NotReleasable as error:
             raise Refused(f"{error}") from error
         except OSError as error:
@@ -82,23 +80,21 @@ def board_pack(
 
 
 @contextmanager
-def _reader(as_of: str | None) -> Iterator[tuple[Reader, Settings]]:
-    """The state to read from; expected errors end the command with one sentence on stderr."""
+def _reader(period: str, as_of: str | None = None) -> Iterator[tuple[Reader, Period]]:
+    """The state and the period to read; expected errors end the command with one sentence on stderr."""
     try:
         settings = load()
         fix_clock(settings.clock)
+        shown, instant = parse(period, settings.company.fiscal_year_start_month), _instant(as_of)
+        _as_of_fits(instant, shown, settings)
         with reading(create_engine_for(settings.warehouse.url)) as connection:
-            reader = Reader(connection, settings, _instant(as_of))
+            reader = Reader(connection, settings, instant)
             if reader.version is None:
                 raise Refused("The warehouse holds no numbers of that time: run `python -m pipelines sync`.")
-            yield reader, settings
+            yield reader, shown
     except (ConfigurationError, WarehouseError, BadBenchmark, BadPeriod, Refused) as error:
         print(f"{error}", file=sys.stderr)
         raise typer.Exit(WRONG) from error
-
-
-def _period(said: str, settings: Settings) -> Period:
-    return parse(said, settings.company.fiscal_year_start_month)
 
 
 def _scope(reader: Reader, name: str | None) -> str:
@@ -124,12 +120,12 @@ def _instant(said: str | None) -> datetime | None:
     return instant
 
 
-def _as_of_fits(reader: Reader, period: Period, settings: Settings) -> None:
+def _as_of_fits(as_of: datetime | None, period: Period, settings: Settings) -> None:
     """Only a closed period can be told as it stood: an open one keeps no record of its changes."""
     closes = period.closes_at(settings.zone)
-    if reader.as_of is not None and reader.as_of < closes:
+    if as_of is not None and as_of < closes:
         raise Refused(
-            f"{period.label} closed at {closes.isoformat()}, and what changed before is not kept: "
+            f"{period.label} counts as closed from {closes.isoformat()} on, and what changed before is not kept: "
             "give a later --as-of or none."
         )
 
