@@ -105,7 +105,6 @@ def _position(engine: Engine, settings: Settings, source: Source, since: date | 
             cursors={} if full else {row.stream: row.value for row in connection.execute(cursors)},
             open_items={stream: tuple(ids) for stream, ids in opened.items()},
             stored_days=lambda fact, key: _stored_days(engine, source.id, fact, key),
-            stored_keys=lambda fact: _stored_keys(engine, source.id, fact),
             files={}
             if full
             else {
@@ -121,13 +120,6 @@ def _stored_days(engine: Engine, source: str, fact: str, key: str) -> frozenset[
     with reading(engine) as connection:
         days = select(table.c.day).where(table.c.source == source, table.c.key == key)
         return frozenset(connection.execute(days).scalars())
-
-
-def _stored_keys(engine: Engine, source: str, fact: str) -> frozenset[tuple[str, str]]:
-    table = FACT_TABLES[fact]
-    with reading(engine) as connection:
-        keys = select(table.c.key_kind, table.c.key).distinct().where(table.c.source == source)
-        return frozenset((kind, key) for kind, key in connection.execute(keys))
 
 
 def _commit(

@@ -105,8 +105,7 @@ class Page:
 class Position:
     """Where a reading starts. `since` is the first day asked for, `now` the end of it; cursors are per stream.
 
-    `full` asks for everything from `since` on again. `stored_days(fact, key)` are days already in the warehouse,
-    `stored_keys(fact)` the keys (kind, key) that it has facts of: one of them that no longer answers is a gap;
+    `full` asks for everything from `since` on again. `stored_days(fact, key)` are days already in the warehouse;
     `files` maps path to sha256 of the files already read.
     """
 
@@ -115,7 +114,6 @@ class Position:
     cursors: Mapping[str, Mapping[str, Any]]
     open_items: Mapping[str, tuple[str, ...]]
     stored_days: Callable[[str, str], frozenset[date]]
-    stored_keys: Callable[[str], frozenset[tuple[str, str]]]
     files: Mapping[str, str]
     full: bool = False
 

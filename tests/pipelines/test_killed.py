@@ -83,6 +83,12 @@ def start(tmp_path: Path, demo_sources: DemoSources) -> Start:
     return run
 
 
+def migrated(url: str) -> None:
+    engine = create_engine_for(url)
+    migrate(engine)
+    engine.dispose()
+
+
 def finished(process: subprocess.Popen[str]) -> None:
     _, said = process.communicate(timeout=120)
     assert process.returncode == 0, said
@@ -122,7 +128,7 @@ def test_a_sync_killed_at_ten_random_points_resumes_to_the_same_numbers(start: S
 
     def fresh() -> str:
         url = f"sqlite:///{tmp_path / f'{next(names)}.db'}"
-        migrate(create_engine_for(url))
+        migrated(url)
         return url
 
     check_kills(start, fresh, POINTS, seed=1)
@@ -131,7 +137,7 @@ def test_a_sync_killed_at_ten_random_points_resumes_to_the_same_numbers(start: S
 def test_the_same_holds_on_postgresql(start: Start, new_database: Callable[[], str]) -> None:
     def fresh() -> str:
         url = new_database()
-        migrate(create_engine_for(url))
+        migrated(url)
         return url
 
     check_kills(start, fresh, 2, seed=2)

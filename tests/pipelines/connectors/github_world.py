@@ -7,7 +7,7 @@ import itertools
 import json
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import UTC, date, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -80,16 +80,16 @@ class Kept:
 
     def position(self, since: date = date(2026, 1, 1), now: datetime = NOW, full: bool = False) -> Position:
         """Where the next reading starts."""
-        return Position(
-            since=since,
-            now=now,
-            cursors={} if full else dict(self.cursors),
-            open_items={stream: tuple(sorted(items)) for stream, items in self.open_items.items()},
-            stored_days=lambda _fact, _key: frozenset(),
-            stored_keys=lambda _fact: frozenset(),
-            files={},
-            full=full,
-        )
+        given: dict[str, Any] = {
+            "since": since,
+            "now": now,
+            "cursors": {} if full else dict(self.cursors),
+            "open_items": {stream: tuple(sorted(items)) for stream, items in self.open_items.items()},
+            "full": full,
+        }
+        # what other connectors ask of a warehouse, and this one never
+        unasked = dict.fromkeys(one.name for one in fields(Position))
+        return Position(**{**unasked, **given})
 
     def read(self, github: GitHub, pages: int | None = None, **position: Any) -> Kept:
         """Read on from here; `pages` ends it as a kill would, after so many were committed."""

@@ -139,7 +139,6 @@ def position(since: date, now: datetime, pages: list[Page] | None = None, full: 
         cursors={} if full else {page.stream: page.cursor for page in pages or () if page.cursor is not None},
         open_items={},
         stored_days=lambda fact, key: frozenset(stored.get((fact, key), ())),
-        stored_keys=lambda _: frozenset(),
         files={},
         full=full,
     )
