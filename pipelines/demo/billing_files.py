@@ -22,6 +22,8 @@ _NEW_IN_1_1: Final = ("ServiceSubcategory",)
 _NEW_IN_1_2: Final = ("InvoiceId", "BillingAccountType", "SubAccountType")
 _INSTANTS: Final = ("BillingPeriodStart", "BillingPeriodEnd", "ChargePeriodStart", "ChargePeriodEnd")
 
+_PATTERNS: Final = ("focus-1.0-????-??.csv.gz", "focus-1.2-????-??.parquet")
+
 _SHOUTING: Final = 2024 * 12 + 4
 """A month whose export wrote one category in another case: May 2024."""
 
@@ -30,14 +32,17 @@ IMPOSSIBLE_HOUR: Final = 2025 * 12 + 2
 
 
 def write_billing(story: Story, folder: Path) -> tuple[Path, ...]:
-    """Writes one file for each billing period into `folder`, made if absent; gives the paths, oldest first."""
+    """Writes one file for each billing period into `folder`, made if absent; gives the paths, oldest first.
+
+    Files of periods that an earlier story left there and this one lacks are removed.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    written = []
-    for month in billing_months(story.start, story.end):
-        path = folder / file_name(month)
+    wanted = {folder / file_name(month): month for month in billing_months(story.start, story.end)}
+    for left in {path for pattern in _PATTERNS for path in folder.glob(pattern)} - wanted.keys():
+        left.unlink()
+    for path, month in wanted.items():
         path.write_bytes(file_bytes(story, month))
-        written.append(path)
-    return tuple(written)
+    return tuple(wanted)
 
 
 def file_name(month: int) -> str:

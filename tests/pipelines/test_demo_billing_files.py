@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import gzip
 from collections import Counter
+from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -42,6 +44,13 @@ def test_each_month_has_one_file_in_the_form_of_its_time(folder: Path) -> None:
     assert len(names) == 36
     assert (names[0], names[-1]) == ("focus-1.0-2023-11.csv.gz", "focus-1.2-2026-10.parquet")
     assert Counter(name.split("-")[1] for name in names) == {"1.0": 20, "1.2": 16}
+
+
+def test_a_story_that_ends_earlier_leaves_no_later_month_behind(tmp_path: Path) -> None:
+    (tmp_path / "focus-1.2-2026-11.parquet").write_bytes(b"of a later story")
+    (tmp_path / "notes.txt").write_text("not ours")
+    written = write_billing(replace(told(), start=date(2026, 9, 1)), tmp_path)
+    assert sorted(tmp_path.iterdir()) == sorted([*written, tmp_path / "notes.txt"])
 
 
 def test_old_files_are_text_with_a_byte_order_mark_and_two_ways_to_say_nothing(folder: Path) -> None:
