@@ -12,7 +12,7 @@ from app.content.blocks import Bars, Block, Section, Table, Tiles, Trend, walk
 from app.content.pack import Kpi, Orientation, Pack, PackPage, State
 from app.content.sections import meaning, section_named, words
 from app.content.sections.base import Comparison, Context
-from app.content.sections.board import sentence_block
+from app.content.sections.board import late_sources, sentence_block
 from app.content.sections.tiles import PAGES
 from app.render.pdf import compile_pack
 from data.metrics.base import Value
@@ -36,7 +36,7 @@ class Page:
 
 
 PAGES_IN_ORDER: tuple[Page, ...] = (
-    Page("What moved, and what to know about the data", ("board.changed", "board.late")),
+    Page("What matters most", ("board.focus", "board.late")),
     Page(
         "Reliability",
         ("reliability.uptime", "reliability.services", "reliability.integrations", "reliability.worst_days"),
@@ -91,7 +91,7 @@ def pack(context: Context, state: State) -> Pack:
         pages=pages,
         definitions=meaning.definitions(),
         demo=info(reader.connection).get(MODE) == "demo",
-        notices=(),
+        notices=late_sources(context),
     )
 
 

@@ -161,7 +161,8 @@ def _store(connection: Connection, facts: list[Fact], settings: Settings) -> Non
             scopes = [key] if key else []
             note_covered(connection, source.get(kind, "github"), (kind, key_kind, key, start, end), scopes, zone)
     note_open_items(connection, "github", "deployments/wallet", ["d-open"], [])
-    reject(connection, "billing", "charge", "october.csv:17", "BilledCost is not a number: 'abc'", {"BilledCost": "abc"})
+    why = "BilledCost is not a number: 'abc'"
+    reject(connection, "billing", "charge", "october.csv:17", why, {"BilledCost": "abc"})
     for source, hours, outcome, message in (
         ("github", 1, "done", ""),
         ("prometheus", 2, "done", ""),
@@ -170,8 +171,8 @@ def _store(connection: Connection, facts: list[Fact], settings: Settings) -> Non
     ):
         started = NOW - timedelta(hours=hours)
         times = {"started": started, "finished": started + timedelta(seconds=95)}
-        counts = {"fetched": 120, "stored": 40, "skipped": 1}
-        connection.execute(insert(schema.sync_run).values(source=source, outcome=outcome, message=message, **times, **counts))
+        counts = {"fetched": 120, "stored": 40, "skipped": 1, "outcome": outcome, "message": message}
+        connection.execute(insert(schema.sync_run).values(source=source, **times, **counts))
     manifest = {"path": "october.csv", "size": 48_213, "sha256": "ab" * 32, "rows": 620, "rejected": 1}
     connection.execute(insert(schema.file_manifest).values(source="billing", note="FOCUS 1.2", read_at=NOW, **manifest))
     bump_version(connection, "test world")

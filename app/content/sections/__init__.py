@@ -9,7 +9,6 @@ SECTIONS: tuple[SectionKind, ...] = (
     board.HEADLINE,
     board.KPIS,
     board.FOCUS,
-    board.CHANGED,
     board.LATE,
     delivery.SUMMARY,
     delivery.FREQUENCY,

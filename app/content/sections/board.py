@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
@@ -129,11 +128,6 @@ def focus(context: Context) -> Section:
     return Section("focus", "What stands behind it", (Beside((figure, movers)),))
 
 
-def changed(context: Context) -> Section:
-    """What changed most, for paper, where the cover has the rest."""
-    return Section("changed", "What changed most", (replace(changed_most(context), title=""),))
-
-
 def changed_most(context: Context) -> Table:
     """The metrics that moved furthest, measured by their own usual movement."""
     readings = context.readings([metric.id for metric in METRICS])
@@ -183,13 +177,14 @@ def _mover(reading: Reading, size: float, context: Context) -> Row:
 
 def late(context: Context) -> Section:
     """What data are late, and what was restated since the period closed."""
-    blocks: list[Block] = [*_late_sources(context), *_restated(context)]
+    blocks: list[Block] = [*late_sources(context), *_restated(context)]
     if not blocks:
         blocks = [Notice("info", "All sources are within their promise, and no closed period was restated since.")]
     return Section("late", "What to know about the data", tuple(blocks))
 
 
-def _late_sources(context: Context) -> list[Notice]:
+def late_sources(context: Context) -> tuple[Notice, ...]:
+    """A notice for each source that did not succeed within its promise."""
     states = {state.source: state for state in read.source_states(context.reader.connection)}
     found = []
     for source in context.reader.settings.source:
@@ -200,7 +195,7 @@ def _late_sources(context: Context) -> list[Notice]:
         promised = f"it promises every {text.hours(Decimal(str(source.fresh_within_hours)))}"
         said = f"last read {text.age(success, context.now)}, {promised}" if success else "it never ran to its end"
         found.append(Notice("late", f"{source.id}: {said}.", "See Data health", "health"))
-    return found
+    return tuple(found)
 
 
 def _restated(context: Context) -> list[Block]:
@@ -231,5 +226,4 @@ def _restatement(context: Context, metric_id: str, month: Period, since: datetim
 HEADLINE = SectionKind("board.headline", headline)
 KPIS = SectionKind("board.kpis", kpis)
 FOCUS = SectionKind("board.focus", focus)
-CHANGED = SectionKind("board.changed", changed)
 LATE = SectionKind("board.late", late)

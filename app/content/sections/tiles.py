@@ -138,9 +138,8 @@ def finding(reading: Reading) -> str:
     if far:
         return f"{name} at {now} in {month}, {far}"
     said = words.difference(reading.metric, reading.value.value, reading.previous.value)
-    return f"{name} at {now} in {month}" + (
-        f", {said} on {text.period_short(reading.period.previous())}" if said else ""
-    )
+    other = f"{'from' if said == 'unchanged' else 'on'} {text.period_short(reading.period.previous())}"
+    return f"{name} at {now} in {month}" + (f", {said} {other}" if said else "")
 
 
 def alt(reading: Reading) -> str:

@@ -11,7 +11,7 @@ from app.content.sections.base import Comparison, Context
 from data.benchmarks.score import Target, Verdict
 from data.metrics.base import REASONS, Better, Denominator, Metric, Unit, Value
 from data.money import Money
-from data.period import Kind, Period
+from data.period import Period
 from data.warehouse.readings import Part, Reading
 
 _SECONDS_OF = ("availability",)
@@ -132,6 +132,8 @@ def difference(metric: Metric, now: Decimal | None, then: Decimal | None) -> str
     """The change from one value to another, in the unit a reader compares by; empty where one is missing."""
     if now is None or then is None:
         return ""
+    if now == then:
+        return "unchanged"
     match metric.unit:
         case Unit.RATIO:
             return text.points(now - then)
@@ -146,7 +148,7 @@ def change_word(reading: Reading, now: Decimal | None, then: Decimal | None) -> 
     if now is None or then is None or reading.metric.better is Better.NEITHER:
         return ""
     if now == then:
-        return "same"
+        return ""
     if reading.metric.better is Better.WITHIN:
         return _band_word(reading.target, now, then)
     return "better" if (now > then) is (reading.metric.better is Better.HIGHER) else "worse"
@@ -165,9 +167,8 @@ def change(reading: Reading, comparison: Comparison) -> tuple[str, ChangeWord]:
     said = difference(reading.metric, now, then)
     if now is None or then is None or not said:
         return "", ""
-    if now == then:
-        return f"as {'in' if reading.period.kind is Kind.MONTH else 'for'} {_compared(reading.period, comparison)}", ""
-    return f"{said} on {_compared(reading.period, comparison)}", change_word(reading, now, then)
+    by = "from" if now == then else "on"
+    return f"{said} {by} {_compared(reading.period, comparison)}", change_word(reading, now, then)
 
 
 def _compared(shown: Period, comparison: Comparison) -> str:
