@@ -14,10 +14,10 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from data.facts import Change, Deployment, Fact, WorkItem
 from data.period import day_start
-from pipelines.connectors._github.changes import commit_fact, pull_request_fact
+from pipelines.connectors._github.changes import commit_fact, cut_short, pull_request_fact
 from pipelines.connectors._github.commits import commit_pages
 from pipelines.connectors._github.deployments import deployment_fact
-from pipelines.connectors._github.findings import findings
+from pipelines.connectors._github.findings import Named, findings
 from pipelines.connectors._github.graphql import Graphql, graphql_base
 from pipelines.connectors._github.issues import issue_fact, issue_record, labelled, labels_of
 from pipelines.connectors._github.projects import Board, project_pages
@@ -162,17 +162,16 @@ class GitHub(Connector):
 
     def check(self) -> Iterator[Finding]:
         """Address and token; then what the token may read of each repository, and whether the names given exist."""
-        chosen, labels = self.chosen, tuple(self.chosen.issue_labels)
-        boards = self._boards()
-        return findings(
-            self.rest,
-            self.graphql,
-            chosen.repositories,
-            chosen.environments,
-            chosen.default_branch,
-            labels if not boards else (),
-            boards,
+        chosen, boards = self.chosen, self._boards()
+        named = Named(
+            repositories=chosen.repositories,
+            environments=chosen.environments,
+            branch=chosen.default_branch,
+            labels=() if boards else tuple(chosen.issue_labels),
+            boards=boards,
+            variable=self.source.secrets.get(TOKEN.variable, TOKEN.variable),
         )
+        return findings(self.rest, self.graphql if chosen.api == "graphql" or boards else None, named)
 
     def _streams(self, position: Position) -> Iterator[Callable[[], Iterator[Page]]]:
         lookback = timedelta(days=self.source.lookback_days)
@@ -213,6 +212,7 @@ class GitHub(Connector):
             states=lambda entry: bool(entry.get("merged_at") or not entry.get("closed_at")),
             jumps=True,
             covers=False,
+            remark=cut_short,
         )
         yield from read(pull_requests, position, span)
         # last, because they alone say that changes are covered: by then the pull requests are there as well

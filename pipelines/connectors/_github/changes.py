@@ -10,6 +10,8 @@ from pipelines.connectors._github.terms import Json, Reading, link_of, text_of, 
 from pipelines.connectors.base import Record
 from pipelines.errors import SkipRecord
 
+_MOST_COMMITS = 250
+
 
 def pull_request_record(repository: str, found: Json, commits: Iterable[Json], reviews: Iterable[Json]) -> Record:
     """A pull request with its commits and reviews, as REST gives them; SkipRecord where it has no number."""
@@ -32,6 +34,14 @@ def pull_request_record(repository: str, found: Json, commits: Iterable[Json], r
             key=lambda one: (one["submitted_at"] or "", one["by_author"], one["by_bot"]),
         ),
     })  # fmt: skip
+
+
+def cut_short(record: Record) -> str | None:
+    """A sentence where a pull request may have more commits than GitHub lists."""
+    if len(record.payload["commits"]) < _MOST_COMMITS:
+        return None
+    name = f"{record.payload['repository']} pull request {record.payload['number']}"
+    return f"{name}: GitHub lists {_MOST_COMMITS} commits at most, so its first one may be earlier than stored."
 
 
 def pull_request_from_graphql(node: Json) -> Json:

@@ -44,6 +44,10 @@ def project_pages(graphql: Graphql, boards: tuple[Board, ...], position: Positio
     taken: set[str] = set()
     for board in boards:
         yield from _board_pages(graphql, board, position, span, taken)
+    # only now: work items of a repository may stand in any of the projects
+    names = boards[0].repositories if boards else ()
+    proofs = tuple(Covered(WorkItem.kind, "repository", name, span.since, span.now) for name in names)
+    yield Page("projects", covered=proofs, message="projects")
 
 
 def _board_pages(graphql: Graphql, board: Board, position: Position, span: Span, taken: set[str]) -> Iterator[Page]:
@@ -68,8 +72,7 @@ def _board_pages(graphql: Graphql, board: Board, position: Position, span: Span,
             stream, tuple(records), rejected=tuple(rejected), cursor={**cursor, "seen": dict(seen)}, message=message,
             done=done,
         )  # fmt: skip
-    proofs = tuple(Covered(WorkItem.kind, "repository", name, span.since, span.now) for name in board.repositories)
-    yield Page(stream, cursor={**after(cursor, span.now, span.since), "seen": seen}, covered=proofs, message=message)
+    yield Page(stream, cursor={**after(cursor, span.now, span.since), "seen": seen}, message=message)
 
 
 def _record(

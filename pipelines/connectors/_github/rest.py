@@ -108,7 +108,8 @@ class Rest:
 
     def pull_request(self, repository: str, found: Json) -> Record:
         """A pull request of the listing with its commits and reviews."""
-        number = found.get("number")
+        if (number := found.get("number")) is None:
+            return pull_request_record(repository, found, (), ())
         return pull_request_record(
             repository, found, self.commits(repository, number), self.reviews(repository, number)
         )

@@ -29,7 +29,8 @@ class Listing:
 
     `wanted` entries are read. One that no longer `states` a fact (given up, relabelled) takes back what it stated.
     `fleeting` entries may be deleted at the source; those of a listing that `jumps` move to its top when they change.
-    `asks` tells one choice of options from another. `covers`: a complete reading proves the facts complete.
+    `asks` tells one choice of options from another. `covers`: a complete reading proves the facts complete. `remark`
+    is for the report: what GitHub kept to itself of a record.
     """
 
     kind: str
@@ -44,6 +45,7 @@ class Listing:
     jumps: bool = False
     asks: str = ""
     covers: bool = True
+    remark: Callable[[Record], str | None] = lambda _record: None
 
     @property
     def stream(self) -> str:
@@ -134,6 +136,8 @@ def _page(listing: Listing, entries: list[Json], waiting: Waiting | None, known:
                 raise
             notes.append(f"{name} was deleted while it was read.")
             continue
+        if remark := listing.remark(records[-1]):
+            notes.append(remark)
         if known and not listing.states(entry):
             gone.append(Replacement(listing.fact, "source_id", records[-1].source_id))
     opened, ended = waiting.heard(tuple(records)) if waiting else ((), ())

@@ -62,6 +62,7 @@ def test_check_names_each_missing_step(hub: Hub) -> None:
         ("acme/wallet label feature", True, "is in use"),
         ("acme/wallet label bug", False, "no issue carries it: correct the label in the options, or label an issue."),
         ("acme/gone", False, "is hidden or not there: correct the name, or give the token access to it."),
+        ("GraphQL", True, "answers"),
     ]  # fmt: skip
     board = {**BOARD, "done": ["Finished"]}
     last = list(connector(hub.base_url, ONCE, projects=[board]).check())[-1]

@@ -110,6 +110,9 @@ def test_rest_and_graphql_keep_the_same_records_facts_and_cursors(demo: str, und
     assert by_rest.covered == undisturbed.covered
     kinds = Counter(kind for kind, _ in by_rest.records)
     assert min(kinds[kind] for kind in ("deployment", "pull_request", "commit", "issue")) > 5
+    assert all(
+        GitHub.keep[kind] and payload.keys() == set(GitHub.keep[kind]) for (kind, _), payload in by_rest.records.items()
+    )
 
 
 def test_a_complete_reading_proves_what_it_covers(undisturbed: Kept) -> None:
@@ -123,7 +126,7 @@ def test_a_complete_reading_proves_what_it_covers(undisturbed: Kept) -> None:
 def test_a_reading_killed_at_any_page_goes_on_where_it_was(demo: str, undisturbed: Kept, api: str) -> None:
     pages = len(undisturbed.pages)
     assert pages > 12
-    for killed_after in range(pages):
+    for killed_after in range(0, pages, 1 if api == "graphql" else 3):  # by REST it takes a call an entry
         kept = Kept().read(source(demo, api), killed_after, since=SINCE)
         before = _seen(kept)
         kept.read(source(demo, api), since=SINCE)
@@ -182,10 +185,8 @@ def test_an_earlier_first_day_is_read_up_to_what_is_there(demo: str, undisturbed
 
 def test_days_between_two_readings_are_not_lost(told: Story, undisturbed: Kept) -> None:
     kept = Kept()
-    for end in (date(2026, 8, 14), date(2026, 9, 29)):
-        with server.serving(story(end)) as url:
-            evening = datetime(end.year, end.month, end.day, 23, tzinfo=UTC)
-            kept.read(source(f"{url}/github"), since=SINCE, now=evening)
+    with server.serving(story(date(2026, 9, 29))) as url:
+        kept.read(source(f"{url}/github"), since=SINCE, now=datetime(2026, 9, 29, 23, tzinfo=UTC))
     with server.serving(told) as url:
         kept.read(source(f"{url}/github"), since=SINCE)
     facts = {key: _unplaced(fact) for key, fact in kept.facts.items()}
@@ -260,6 +261,7 @@ def test_check_of_a_source_that_is_right_says_so(demo: str) -> None:
         (f"{name} branch main", True, "is there"),
         (f"{name} label feature", True, "is in use"),
         (f"{name} label bug", True, "is in use"),
+        ("GraphQL", True, "answers"),
     ]
     assert (found[0].subject, found[0].good) == ("token", True)
     assert "of 60,000 REST calls" in found[0].says

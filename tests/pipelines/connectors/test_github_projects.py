@@ -8,7 +8,11 @@ from datetime import UTC, datetime
 import pytest
 
 from data.facts import WorkItem
+from pipelines.connectors.base import Covered
+from pipelines.errors import StopSource
 from tests.pipelines.connectors.github_world import (
+    NOW,
+    REPOSITORY,
     Answer,
     Hub,
     Kept,
@@ -32,6 +36,7 @@ PLANNED = {"projects": [BOARD], "issue_labels": {"feature": "feature", "bug": "b
 def test_a_projects_statuses_tell_when_work_started_and_ended(hub: Hub) -> None:
     hub.answers["ProjectItems"] = Answer(sample("graphql_project_items"))
     kept = Kept().read(connector(hub.base_url, **PLANNED))
+    assert kept.covered[-1] == Covered("work_item", "repository", REPOSITORY, datetime(2026, 1, 1, tzinfo=UTC), NOW)
     told = {
         fact.source_id.rpartition("/")[2]: (fact.form, fact.started, fact.closed, fact.cancelled)
         for fact in kept.facts.values()
@@ -43,6 +48,25 @@ def test_a_projects_statuses_tell_when_work_started_and_ended(hub: Hub) -> None:
         "302": ("feature", at(10, 1, 9), None, False),
         "303": ("bug", at(9, 12, 10), at(10, 5, 16), True),
     }
+
+
+def test_an_issue_in_two_projects_counts_in_the_first(hub: Hub) -> None:
+    hub.answers["ProjectItems"] = Answer(sample("graphql_project_items"))
+    again = {**BOARD, "number": 9}
+    both = Kept().read(connector(hub.base_url, **{**PLANNED, "projects": [BOARD, again]}))
+    once = Kept().read(connector(hub.base_url, **PLANNED))
+    assert (both.records, both.facts.keys()) == (once.records, once.facts.keys())
+
+
+def test_work_items_are_complete_when_all_projects_are_read(hub: Hub) -> None:
+    hub.answers["ProjectItems"] = lambda request: (
+        Answer(sample("graphql_project_items")) if request.variables["number"] == 4 else Answer({"data": {}})
+    )
+    kept = Kept()
+    with pytest.raises(StopSource) as told:
+        kept.read(connector(hub.base_url, **{**PLANNED, "projects": [BOARD, {**BOARD, "number": 9}]}))
+    assert str(told.value) == "GraphQL ProjectItems: acme/9 is not there, or the token may not see it."
+    assert {proof.fact for proof in kept.covered} == {"deployment", "change"}
 
 
 def test_a_start_that_github_forgets_is_remembered(hub: Hub) -> None:

@@ -131,6 +131,32 @@ def test_nested_lists_of_a_pull_request_are_ended_by_rest(hub: Hub) -> None:
     assert hub.paths("/208/reviews") == [f"/{REPO}/pulls/208/reviews"]
 
 
+def test_more_commits_than_github_lists_are_told_of(hub: Hub) -> None:
+    pull = {"number": 5, "created_at": "2026-11-01T08:00:00Z", "updated_at": "2026-11-01T08:00:00Z"}
+    hub.answers[f"{REPO}/pulls"] = Answer([pull])
+    hub.answers[f"{REPO}/pulls/5/reviews"] = Answer([])
+    hub.answers[f"{REPO}/pulls/5/commits"] = hub.listing(lambda: [{"sha": f"{n:040x}"} for n in range(250)])
+    assert Kept().read(rest(hub)).notes == [
+        "acme/wallet pull request 5: GitHub lists 250 commits at most, so its first one may be earlier than stored."
+    ]
+
+
+def test_entries_without_a_number_are_set_aside(hub: Hub) -> None:
+    nameless = {"created_at": "2026-11-01T08:00:00Z", "updated_at": "2026-11-01T08:00:00Z", "labels": ["bug"]}
+    for name in ("deployments", "pulls", "issues"):
+        hub.answers[f"{REPO}/{name}"] = Answer([nameless])
+    kept = Kept().read(rest(hub, issue_labels={"bug": "bug"}))
+    assert [(one.kind, one.where, one.reason) for one in kept.rejected] == [
+        (
+            "deployment",
+            "acme/wallet deployment ?",
+            'A deployment of acme/wallet came without its number: set api = "rest" for this source.',
+        ),
+        ("pull_request", "acme/wallet pull request ?", "A pull request of acme/wallet came without its number."),
+        ("issue", "acme/wallet issue ?", "An issue of acme/wallet came without its number."),
+    ]
+
+
 def test_a_pull_request_that_moves_while_we_page_is_not_lost(hub: Hub) -> None:
     updated = {number: NOW - timedelta(days=1, minutes=number) for number in range(1, 151)}
 
