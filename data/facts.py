@@ -175,6 +175,9 @@ FACTS: tuple[type[Fact], ...] = (Deployment, Change, WorkItem, ProbeDay, Request
 KINDS: dict[str, type[Fact]] = {fact.kind: fact for fact in FACTS}
 
 
+_FIELD_NAMES = {fact: tuple(field.name for field in fields(fact)) for fact in FACTS}
+
+
 def field_names(fact: type[Fact]) -> tuple[str, ...]:
     """The stored fields of a kind of fact, in order."""
-    return tuple(field.name for field in fields(fact))
+    return _FIELD_NAMES[fact]

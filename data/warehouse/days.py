@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -41,18 +41,21 @@ class Days:
     _held: dict[Any, Any] = field(default_factory=dict)
     _holds: str | None = None
 
-    def of(self, scope: str, days: frozenset[date], kinds: frozenset[str]) -> Iterator[ScopeDay]:
-        """The given days of a scope itself (not of those below it), in order."""
-        if not days:
-            return
-        self._hold(scope)
+    def of(self, scope: str, days: frozenset[date], kinds: frozenset[str]) -> Sequence[ScopeDay]:
+        """Of the given days of a scope itself (not of those below it) those of which anything is known, in order."""
+        if scope != self._holds:
+            self._held.clear()
+            self._holds = scope
+        return self._once(("days", kinds, days), self._of, scope, days, kinds) if days else ()
+
+    def _of(self, scope: str, days: frozenset[date], kinds: frozenset[str]) -> list[ScopeDay]:
         span = min(days), max(days)
         facts = {kind: self._once(("facts", kind, span), self._facts, kind, scope, span) for kind in sorted(kinds)}
         covered = {kind: self._once(("covered", kind), self._covered, kind, scope) for kind in sorted(kinds)}
         failed, rollbacks = self._once("failed", self._failed, scope)
         contained = self._once("contained", self._contained, scope) if "change" in kinds else {}
-        for day in sorted(days):
-            yield ScopeDay(
+        return [
+            ScopeDay(
                 scope=self.tree.get(scope, day),
                 day=day,
                 seconds=self._seconds_of(day),
@@ -65,6 +68,8 @@ class Days:
                 rate=self._rate_of(day),
                 currencies=self.currencies(scope, day),
             )
+            for day in sorted(days.intersection(frozenset().union(*facts.values(), *covered.values())))
+        ]
 
     def all_of(self, record: type[F], scope: str) -> list[F]:
         """Every fact of a kind that the scope takes, from the one source it takes it from."""
@@ -86,7 +91,7 @@ class Days:
         """
         if base == quote:
             return Decimal(1)
-        means = self._rates_of(month)
+        means = self._rates_of(month.replace(day=1))
 
         def known(one: str, other: str) -> Decimal | None:
             if found := means.get((one, other)):
@@ -99,11 +104,6 @@ class Days:
             if (to := known(base, third)) and (on := known(third, quote)):
                 return to * on
         return None
-
-    def _hold(self, scope: str) -> None:
-        if scope != self._holds:
-            self._held.clear()
-            self._holds = scope
 
     def _once(self, key: object, make: Callable[..., T], *arguments: Any) -> T:
         """What `make` gives, kept while the same scope is asked for."""
@@ -133,7 +133,7 @@ class Days:
         elif kind == Change.kind:
             query = query.where(table.c.merged >= start, table.c.merged < end)
         found: dict[date, list[Fact]] = defaultdict(list)
-        for row in self.connection.execute(query):
+        for row in self.connection.execute(query).all():
             fact = fact_of(record, row._mapping)
             for day in fact.days(zone):
                 found[day].append(fact)
@@ -206,7 +206,7 @@ class Days:
         return {key: tuple(contained) for key, contained in found.items()}
 
     def _rate_of(self, day: date) -> Rate:
-        month = containing(day, Kind.MONTH).start
+        month = day.replace(day=1)
         return lambda base, quote: self.average_rate(month, base, quote)
 
     def _rates_of(self, month: date) -> Mapping[tuple[str, str], Decimal]:

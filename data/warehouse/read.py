@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -15,6 +15,7 @@ from data.facts import KINDS, Fact
 from data.metrics.base import Metric, Statistic, Totals
 from data.period import Period
 from data.warehouse import schema
+from data.warehouse.catalog import load_resolver
 from data.warehouse.schema import FACT_TABLES
 from data.warehouse.write import fact_of
 
@@ -82,21 +83,31 @@ def info(connection: Connection) -> dict[str, str]:
 
 
 def totals(
-    connection: Connection, metrics: Sequence[Metric], scopes: Sequence[str], periods: Sequence[Period], until: date
+    connection: Connection,
+    metrics: Sequence[Metric],
+    scopes: Sequence[str],
+    variants: Collection[str],
+    periods: Sequence[Period],
+    until: date,
 ) -> dict[TotalsKey, Totals]:
     """The daily rows added up per metric, scope, variant and period; days from `until` on have not come yet."""
     span, table = _spans(periods), schema.daily_metric
-    versions = or_(*(and_(table.c.metric == one.id, table.c.version == one.version) for one in metrics))
+    versions = {one.id: one.version for one in metrics}
     sums = [func.sum(table.c[name]).label(name) for name in ("numerator", "denominator", "sum_squares")]
     sums += [func.sum(table.c[name]).label(name) for name in ("sample", "known", "expected")]
+    keys = (table.c.metric, table.c.scope, table.c.variant, table.c.version, span.c.place)
+    # every column of the key is given, so that only the days of the periods are read
     query = (
-        select(table.c.metric, table.c.scope, table.c.variant, span.c.place, *sums, func.count().label("days"))
+        select(*keys, *sums, func.count().label("days"))
         .join_from(table, span, and_(table.c.day >= span.c.first, table.c.day < span.c.after))
-        .where(versions, table.c.scope.in_(list(scopes)))
-        .group_by(table.c.metric, table.c.scope, table.c.variant, span.c.place)
+        .where(table.c.metric.in_(list(versions)), table.c.version.in_(sorted(set(versions.values()))))
+        .where(table.c.scope.in_(list(scopes)), table.c.variant.in_(sorted(variants)))
+        .group_by(*keys)
     )
     found: dict[TotalsKey, Totals] = {}
     for row in connection.execute(query):
+        if row.version != versions[row.metric]:
+            continue
         period = periods[row.place]
         length = max(row.days, (min(period.end, max(until, period.start)) - period.start).days)
         numbers = (int(row.numerator), int(row.denominator), int(row.sum_squares), int(row.sample))
@@ -221,12 +232,20 @@ def sources_of(connection: Connection) -> dict[str, tuple[str, ...]]:
 
 
 def unmapped_keys(connection: Connection) -> tuple[UnmappedKey, ...]:
-    """Names of sources that no scope was found for, with how many facts wait for it."""
+    """Names of sources that no scope was found for, with how many facts wait for it.
+
+    Spend that nobody mapped counts for its whole source's scope meanwhile; its name is listed all the same.
+    """
+    resolver = load_resolver(connection)
     found: list[UnmappedKey] = []
     for kind, table in FACT_TABLES.items():
         columns = (table.c.source, table.c.key_kind, table.c.key)
-        query = select(*columns, func.count()).where(table.c.scope.is_(None)).group_by(*columns)
-        found += [UnmappedKey(row[0], kind, row[1], row[2], row[3]) for row in connection.execute(query)]
+        query = select(*columns, func.count()).group_by(*columns)
+        if kind != "spend":
+            query = query.where(table.c.scope.is_(None))
+        for source, key_kind, key, count in connection.execute(query):
+            if kind != "spend" or resolver.scope(source, key_kind, key, None) is None:
+                found.append(UnmappedKey(source, kind, key_kind, key, count))
     return tuple(sorted(found, key=lambda one: (-one.count, one.source, one.key)))
 
 

@@ -226,6 +226,12 @@ class Reader:
         in_currency = metric.unit is Unit.MONEY or metric.id == "integration_share"
         return REPORTING + self.currency(scope, period) if in_currency else ""
 
+    @cached_property
+    def variants(self) -> frozenset[str]:
+        """Every variant that may answer for some scope."""
+        currencies = {self.settings.company.currency} | {row.currency for row in self.tree.rows if row.currency}
+        return frozenset({""} | {prefix + one for prefix in (REPORTING, UNCONVERTED) for one in currencies})
+
     def fresh_at(self, metric: Metric) -> datetime | None:
         """When the oldest of the sources behind the metric last succeeded."""
         known = [self._fresh.get(kind) for kind in metric.fact_kinds]
@@ -262,7 +268,7 @@ class _Table:
         self, reader: Reader, metrics: tuple[Metric, ...], scopes: tuple[str, ...], periods: list[Period]
     ) -> None:
         self.periods = periods
-        self._totals = read.totals(reader.connection, metrics, scopes, periods, reader.today)
+        self._totals = read.totals(reader.connection, metrics, scopes, reader.variants, periods, reader.today)
         self._restated: frozenset[read.TotalsKey] = frozenset()
         if reader.as_of is not None:
             self._undo(read.restated_sums(reader.connection, metrics, scopes, periods, reader.as_of))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -38,7 +38,8 @@ Touched = Mapping[str, Mapping[str, frozenset[date]]]
 DEFINITIONS = "definitions"
 """Where the warehouse keeps the fingerprint of what its daily rows were made with."""
 
-MEASURES = ("numerator", "denominator", "sum_squares", "sample", "known", "expected")
+MEASURES = tuple(one.name for one in fields(Row))
+_MEASURED = tuple(schema.daily_metric.c[name] for name in MEASURES)
 
 
 @dataclass
@@ -153,12 +154,14 @@ class _Rollup:
         self, metric: Metric, scope: str, days: frozenset[date], direct: Mapping[date, tuple[Row, ...]]
     ) -> dict[date, tuple[Row, ...]]:
         table = schema.daily_metric
-        query = select(table).where(table.c.metric == metric.id, table.c.version == metric.version)
+        query = select(table.c.day, table.c.scope, *_MEASURED).where(
+            table.c.metric == metric.id, table.c.version == metric.version
+        )
         stored: dict[date, dict[str, list[Row]]] = defaultdict(lambda: defaultdict(list))
         children = sorted(self._below[scope])
         within = query.where(table.c.scope.in_(children), table.c.day.between(min(days), max(days)))
-        for row in self.connection.execute(within):
-            stored[row.day][row.scope].append(_row(row))
+        for day, child, *measures in self.connection.execute(within).all():
+            stored[day][child].append(Row(*measures))
         found: dict[date, tuple[Row, ...]] = {}
         for day in days:
             valid = {child.id for child in self.tree.children(scope, day)}
@@ -188,8 +191,9 @@ class _Rollup:
         table = schema.daily_metric
         same = (table.c.metric == metric.id) & (table.c.version == metric.version) & (table.c.scope == scope)
         around = [containing(day, Kind.MONTH) for day in (min(days), max(days))]
-        query = select(table).where(same, table.c.day >= around[0].start, table.c.day < around[1].end)
-        old = {(row.day, row.variant): _row(row) for row in self.connection.execute(query)}
+        query = select(table.c.day, *_MEASURED).where(same, table.c.day >= around[0].start, table.c.day < around[1].end)
+        rows_there = ((day, Row(*measures)) for day, *measures in self.connection.execute(query).all())
+        old = {(day, row.variant): row for day, row in rows_there}
         new = {(day, row.variant): row for day, found in rows.items() for row in found}
         gone = [key for key in old if key[0] in days and key not in new]
         changed = {key: row for key, row in new.items() if old.get(key) != row}
@@ -231,10 +235,9 @@ class _Rollup:
         changed: Mapping[tuple[date, str], Row | None],
     ) -> None:
         """A changed day of a closed month that had a number before: old and new are kept."""
-        reported = {(containing(day, Kind.MONTH).start, variant) for day, variant in old}
-        for (day, variant), row in sorted(changed.items()):
-            month = containing(day, Kind.MONTH)
-            if (month.start, variant) not in reported or not self._is_closed(month):
+        reported = {(day.replace(day=1), variant) for day, variant in old}
+        for (day, variant), row in sorted(changed.items()) if reported else ():
+            if (day.replace(day=1), variant) not in reported or not self._is_closed(day.replace(day=1)):
                 continue
             before = old.get((day, variant))
             self._restatements.append(
@@ -251,10 +254,10 @@ class _Rollup:
                 }
             )
 
-    def _is_closed(self, month: Period) -> bool:
-        if month.start not in self._closed:
-            self._closed[month.start] = month.closes_at(self.settings.zone) <= self.now
-        return self._closed[month.start]
+    def _is_closed(self, month: date) -> bool:
+        if month not in self._closed:
+            self._closed[month] = containing(month, Kind.MONTH).closes_at(self.settings.zone) <= self.now
+        return self._closed[month]
 
     def keep_restatements(self) -> None:
         version = self.report.data_version
@@ -319,12 +322,8 @@ def _touched(connection: Connection) -> Touched:
     return {kind: {scope: frozenset(days) for scope, days in scopes.items()} for kind, scopes in found.items()}
 
 
-def _row(row: Any) -> Row:
-    return Row(row.variant, row.numerator, row.denominator, row.sample, row.known, row.expected, row.sum_squares)
-
-
 def _columns(row: Row) -> dict[str, Any]:
-    return {"variant": row.variant} | {name: getattr(row, name) for name in MEASURES}
+    return {name: getattr(row, name) for name in MEASURES}
 
 
 def _insert_rows(connection: Connection, table: Table, rows: list[dict[str, Any]], *, fresh: bool) -> None:
