@@ -126,6 +126,13 @@ class Tree:
         return default
 
 
+EVERYWHERE = ""
+"""The scope of facts that are about no one scope."""
+
+WHOLE_SOURCE = ("*", "*")
+"""Kind and key of the alias that says which scope all of a source is about."""
+
+
 class Resolver:
     """Finds the scope for a source's own name: a declared alias, else the scope whose id equals the key exactly."""
 
@@ -134,6 +141,19 @@ class Resolver:
         self._aliases: dict[tuple[str, str, str], list[Alias]] = {}
         for alias in aliases:
             self._aliases.setdefault((alias.source, alias.kind, alias.key), []).append(alias)
+
+    def home(self, fact: str, name: tuple[str, str, str], day: date | None) -> str | None:
+        """Where a fact of that name (source, kind, key) counts, None where nobody mapped it.
+
+        Spend that nobody mapped counts for its whole source, so that no charge is missing from the total; exchange
+        rates count everywhere.
+        """
+        if fact == "fx_rate":
+            return EVERYWHERE
+        found = self.scope(*name, day)
+        if found is None and fact == "spend":
+            return self.scope(name[0], *WHOLE_SOURCE, day)
+        return found
 
     def scope(self, source: str, kind: str, key: str, day: date | None) -> str | None:
         """The scope's id on the day, None where nobody mapped the key."""

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Engine, select
 
 from data.clock import today
+from data.sample.seasons import three_years_before
 from data.settings import ROOT, ConfigurationError, Settings, environment, lend_secret
 from data.warehouse import schema
 from data.warehouse.engine import reading
@@ -99,4 +100,5 @@ def _filled(settings: Settings, base_url: str) -> Iterator[Any]:
             name: value.replace("{files}", str(FILES)) if isinstance(value, str) else value
             for name, value in source.options.items()
         }
-        yield source.model_copy(update={"base_url": address, "options": options})
+        first = three_years_before(last_day(settings) + timedelta(days=1))
+        yield source.model_copy(update={"base_url": address, "options": options, "since": first})

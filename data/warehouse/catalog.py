@@ -11,8 +11,8 @@ from sqlalchemy import Connection, Engine, Select, Table, delete, insert, select
 
 from data.access import Actor, Permission
 from data.facts import KINDS
-from data.scopes import Alias, Resolver, Scope, Tree
-from data.settings import ConfigurationError, Settings
+from data.scopes import WHOLE_SOURCE, Alias, Resolver, Scope, Tree
+from data.settings import AliasSetting, ConfigurationError, Settings
 from data.warehouse import change_log, schema
 from data.warehouse.engine import writing
 from data.warehouse.schema import FACT_TABLES
@@ -48,7 +48,7 @@ def apply_settings(engine: Engine, settings: Settings, actor: Actor) -> bool:
     with writing(engine) as connection:
         before = load_resolver(connection)
         scopes = [scope.model_dump() for scope in settings.scope]
-        aliases = [alias.model_dump() | {"declared_by": SETTINGS} for alias in settings.alias]
+        aliases = [alias.model_dump() | {"declared_by": SETTINGS} for alias in [*settings.alias, *_homes(settings)]]
         new_tree = _align(connection, schema.scope, scopes, ("id", "valid_from"), {}, actor)
         mine = {"declared_by": SETTINGS}
         new_names = _align(
@@ -62,6 +62,16 @@ def apply_settings(engine: Engine, settings: Settings, actor: Actor) -> bool:
             touch_everything(connection, settings.zone)
         bump_version(connection, "scopes and aliases from settings")
         return True
+
+
+def _homes(settings: Settings) -> list[AliasSetting]:
+    """The scopes that whole sources are about."""
+    kind, key = WHOLE_SOURCE
+    return [
+        AliasSetting(source=one.id, kind=kind, key=key, scope=one.scope)
+        for one in settings.source
+        if one.scope is not None
+    ]
 
 
 def _align(
@@ -161,7 +171,7 @@ def _rescope_key(
     touched: set[tuple[str, str, date]] = set()
     for row in connection.execute(select(table).where(same)):
         days = fact_of(KINDS[kind], row._mapping).days(zone)
-        scope = resolver.scope(source, key_kind, key, min(days, default=None))
+        scope = resolver.home(kind, name, min(days, default=None))
         if scope == row.scope:
             continue
         moved.setdefault(scope, []).append(row.source_id)

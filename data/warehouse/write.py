@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Table, and_, bindparam, delete, insert, select, update
 
 from data.clock import clock
-from data.facts import KINDS, Fact, FxRate, field_names
+from data.facts import KINDS, Fact, field_names
 from data.money import from_millionths, millionths
 from data.period import day_of, day_start
 from data.scopes import Resolver
@@ -19,9 +19,6 @@ from data.warehouse import schema
 from data.warehouse.schema import FACT_TABLES
 from data.warehouse.types import Millionths, canonical
 from data.warehouse.upsert import chunks, insert_new, insert_or_replace
-
-EVERYWHERE = ""
-"""The scope of facts that are about no one scope: exchange rates."""
 
 
 @dataclass
@@ -99,8 +96,8 @@ def _store_part(
     changed = []
     for key, fact in latest.items():
         days = fact.days(zone)
-        scope = resolver.scope(fact.source, fact.key_kind, fact.key, min(days, default=None))
-        row = _as_stored(table, shallow(fact)) | {"scope": EVERYWHERE if isinstance(fact, FxRate) else scope}
+        scope = resolver.home(fact.kind, (fact.source, fact.key_kind, fact.key), min(days, default=None))
+        row = _as_stored(table, shallow(fact)) | {"scope": scope}
         old = before.get(key)
         if old == row:
             continue

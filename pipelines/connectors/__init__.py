@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pipelines.connectors.base import Connector
 from pipelines.connectors.focus import Focus
+from pipelines.connectors.fx import Fx
 from pipelines.connectors.github import GitHub
 from pipelines.connectors.prometheus import Prometheus
 from pipelines.errors import StopSource
 
-CONNECTORS: tuple[type[Connector], ...] = (GitHub, Prometheus, Focus)
+CONNECTORS: tuple[type[Connector], ...] = (GitHub, Prometheus, Focus, Fx)
 
 
 def connector_of(kind: str) -> type[Connector]:
