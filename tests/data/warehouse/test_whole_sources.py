@@ -63,7 +63,7 @@ def spend(engine: Engine) -> dict[str, int]:
     table = schema.daily_metric
     query = select(table.c.scope, table.c.numerator).where(table.c.metric == "spend_billed", table.c.variant == "EUR")
     with reading(engine) as connection:
-        return {scope: amount for scope, amount in connection.execute(query)}
+        return dict(connection.execute(query).all())
 
 
 def test_unmapped_spend_is_in_the_total_and_on_the_list_until_it_is_mapped(engine: Engine, tmp_path: Path) -> None:
