@@ -165,9 +165,9 @@ def named(sums: ir.Table, grain: Grain) -> ir.Table:
 def merged(sums: Sequence[ir.Table]) -> ir.Table:
     """The named sums of several files as one."""
     every = sums[0].union(*sums[1:]) if len(sums) > 1 else sums[0]
-    totals = ("billed", "effective", "rows", "unread")
-    keys = [name for name in every.columns if name not in totals]
-    return every.group_by(keys).aggregate(**{name: every[name].sum() for name in totals})
+    totals = {name: every[name].sum() for name in ("billed", "effective")}
+    totals |= {name: every[name].sum().cast("int64") for name in ("rows", "unread")}
+    return every.group_by([name for name in every.columns if name not in totals]).aggregate(**totals)
 
 
 def spelled(field: str, text: str) -> str:

@@ -72,6 +72,7 @@ class Reduction:
         self._engine = engine
         self._grain = grain
         self._count = 0
+        self._queries: dict[tuple[object, ...], str] = {}
 
     def reduce(self, file: File) -> Reduced:
         """The daily sums of a file, in one pass. Raises lake.Damaged, Refused."""
@@ -81,20 +82,32 @@ class Reduction:
             plural = "s" if len(absent) > 1 else ""
             raise Refused(f"{file.name} is no FOCUS file: it lacks the column{plural} {', '.join(absent)}.")
         self._count += 1
-        raw, broken = f"raw_{self._count}", f"broken_{self._count}"
-        charges = lake.table(self._engine, file.path, broken=broken)
-        sums = lake.stored(self._engine, file.path, raw, focus_columns.reduced(charges, self._grain))
-        merged = focus_columns.merged([focus_columns.named(sums, self._grain)])
-        table = lake.stored(self._engine, file.path, f"sums_{self._count}", merged)
-        lake.dropped(self._engine, raw)
-        sound = table.filter(table.sound)
-        periods = sorted(row["billing_period"] for row in _rows(sound.select("billing_period").distinct()))
-        rows, all_rows, unread = _totals(table)
+        broken = f"broken_{self._count}"
+        charges = lake.table(self._engine, file.path, name="charges", broken=broken)
+        table = lake.stored(self._engine, file.path, f"sums_{self._count}", self._query(header, charges))
+        counts = {name: table[name].sum().cast("int64") for name in ("rows", "unread")}
+        parts = _rows(table.group_by(["billing_period", "sound"]).aggregate(**counts))
+        sound = [part for part in parts if part["sound"]]
         apart = 0 if lake.format_of(file.path) == lake.PARQUET else lake.broken_rows(self._engine, broken)
-        rejected = all_rows - rows + apart
-        faults = tuple(islice(self._faults(file), TOLD_LINES)) if rejected else ()
-        version = focus_columns.version(header)
-        return Reduced(file, table, version, tuple(periods), rows, rejected, unread, faults)
+        rejected = sum(part["rows"] for part in parts if not part["sound"]) + apart
+        return Reduced(
+            file=file,
+            table=table,
+            version=focus_columns.version(header),
+            periods=tuple(sorted(part["billing_period"] for part in sound)),
+            rows=sum(part["rows"] for part in sound),
+            rejected=rejected,
+            unread_tags=sum(part["unread"] for part in sound),
+            faults=tuple(islice(self._faults(file), TOLD_LINES)) if rejected else (),
+        )
+
+    def _query(self, header: Sequence[str], charges: ir.Table) -> str:
+        """The reduction in the language of the engine; files of one form share it, for writing it takes its time."""
+        form = (tuple(header), charges.schema())
+        if form not in self._queries:
+            sums = focus_columns.named(focus_columns.reduced(charges, self._grain), self._grain)
+            self._queries[form] = str(self._engine.compile(focus_columns.merged([sums])))
+        return self._queries[form]
 
     def sums(self, period: date, files: Sequence[Reduced]) -> Iterator[Sum]:
         """The charges of a billing period in all of its files."""
@@ -103,8 +116,11 @@ class Reduction:
         columns = (*DIMENSIONS, *self._grain.tags, "day", "billed", "effective")
         answer = every.select(*columns).order_by(["day", *DIMENSIONS, *self._grain.tags]).to_pyarrow()
         spelled = functools.cache(focus_columns.spelled)
-        for row in zip(*(answer[name].to_pylist() for name in columns), strict=True):
-            dimensions = {name: spelled(name, text) for name, text in zip(DIMENSIONS, row, strict=False)}
+        cells = {name: answer[name].to_pylist() for name in columns}
+        for name in focus_columns.ALLOWED:
+            cells[name] = [spelled(name, text) for text in cells[name]]
+        for row in zip(*cells.values(), strict=True):
+            dimensions = dict(zip(DIMENSIONS, row, strict=False))
             values = zip(self._grain.tag_keys, row[len(DIMENSIONS) :], strict=False)
             day, billed, effective = row[-3:]
             tags = tuple((key, value) for key, value in values if value)
@@ -183,17 +199,6 @@ def _is_text(cells: Iterable[str]) -> bool:
 
 def _rows(table: ir.Table) -> list[dict[str, Any]]:
     return list(table.to_pyarrow().to_pylist())
-
-
-def _totals(table: ir.Table) -> tuple[int, int, int]:
-    (row,) = _rows(
-        table.aggregate(
-            sound=table.rows.sum(where=table.sound).fill_null(0),
-            every=table.rows.sum().fill_null(0),
-            unread=table.unread.sum(where=table.sound).fill_null(0),
-        )
-    )
-    return int(row["sound"]), int(row["every"]), int(row["unread"])
 
 
 def _exact(cost: Decimal) -> Decimal:

@@ -74,21 +74,27 @@ def format_of(path: Path) -> str | None:
     return next((suffix for suffix in FORMATS if name.endswith(suffix)), None)
 
 
-def table(engine: Backend, path: Path, *, numbered: bool = False, broken: str = "") -> ir.Table:
+def table(
+    engine: Backend, path: Path, *, name: str | None = None, numbered: bool = False, broken: str = ""
+) -> ir.Table:
     """The rows of a file, columns named in lower case as in its header; all text for CSV, the file's types for Parquet.
 
-    `numbered` adds ROW, the number from zero, to a Parquet file's rows. A CSV row that cannot be taken apart is left
-    out, and counted in the table `broken`. Raises Damaged.
+    `name` is the engine's own for it and goes over to the next file that is given it. `numbered` adds ROW, the number
+    from zero, to a Parquet file's rows. A CSV row that cannot be taken apart is left out, and counted in the table
+    `broken`. Raises Damaged.
     """
     with reading(path):
         if format_of(path) == PARQUET:
-            found = engine.read_parquet(glob.escape(str(path)), hive_partitioning=False, file_row_number=numbered)
-            return found.rename({name.casefold(): name for name in _first_of_each(found.columns).values()})
-        header = _first_of_each(csv_header(path))
-        places = {name: f"c{index}" for index, name in enumerate(csv_header(path))}
+            found = engine.read_parquet(
+                glob.escape(str(path)), table_name=name, hive_partitioning=False, file_row_number=numbered
+            )
+            return found.rename(_first_of_each(found.columns))
+        header = csv_header(path)
+        places = {written: f"c{index}" for index, written in reversed(list(enumerate(header)))}
         found = engine.read_csv(
             glob.escape(str(path)),
-            columns=dict.fromkeys((f"c{index}" for index in range(len(csv_header(path)))), "VARCHAR"),
+            table_name=name,
+            columns=dict.fromkeys((f"c{index}" for index in range(len(header))), "VARCHAR"),
             header=True,
             delim=",",
             quote='"',
@@ -97,7 +103,7 @@ def table(engine: Backend, path: Path, *, numbered: bool = False, broken: str = 
             compression="gzip" if format_of(path) == GZIP else "none",
             **_left_out(broken),
         )
-        return found.select(**{short: found[places[name]] for short, name in header.items()})
+        return found.select(**{short: found[places[written]] for short, written in _first_of_each(header).items()})
 
 
 def columns(engine: Backend, path: Path) -> tuple[str, ...]:
@@ -108,16 +114,16 @@ def columns(engine: Backend, path: Path) -> tuple[str, ...]:
         return tuple(engine.read_parquet(glob.escape(str(path)), hive_partitioning=False).columns)
 
 
-def stored(engine: Backend, path: Path, name: str, expression: ir.Table) -> ir.Table:
-    """The answer to an expression over one file, kept in the engine under a name. Raises Damaged."""
+def stored(engine: Backend, path: Path, name: str, query: str) -> ir.Table:
+    """The answer to a compiled expression over one file, kept in the engine under a name. Raises Damaged."""
     with reading(path):
-        return engine.create_table(name, expression, temp=True)
+        engine.raw_sql(f'CREATE TEMP TABLE "{name}" AS {query}')
+    return engine.table(name)
 
 
 def broken_rows(engine: Backend, broken: str) -> int:
     """How many rows of a CSV file, read with `broken`, could not be taken apart."""
-    found = engine.raw_sql(f'SELECT count(DISTINCT line_byte_position) FROM "{broken}"').fetchone()
-    return int(found[0])
+    return int(engine.table(broken).line_byte_position.nunique().to_pyarrow().as_py())
 
 
 @contextmanager
@@ -191,8 +197,3 @@ def _first_of_each(names: tuple[str, ...]) -> dict[str, str]:
 
 def _first_line(error: Exception) -> str:
     return str(error).splitlines()[0].rstrip(".") + "."
-
-
-def dropped(engine: Backend, name: str) -> None:
-    """Frees what `stored` kept under a name."""
-    engine.raw_sql(f'DROP TABLE "{name}"')
