@@ -102,8 +102,8 @@ def _years_to_date(context: Context) -> tuple[Value | None, ...]:
         return tuple(None for _ in context.kpis)
     year = containing(period.start, Kind.FISCAL_YEAR, context.reader.settings.company.fiscal_year_start_month)
     span = Period(year.start, period.end)
-    found = context.reader.values([one.metric for one in context.kpis], context.scope, span)
-    return tuple(found[one.metric.id] for one in context.kpis)
+    found = context.reader.values([one.metric for one in context.kpis], context.scope, [span])
+    return tuple(found[one.metric.id, span] for one in context.kpis)
 
 
 def _kpi(reading: Reading, to_date: Value | None) -> Kpi:

@@ -310,7 +310,8 @@ def links(connection: Connection, kind: str, scopes: Sequence[str]) -> tuple[Any
     return tuple(connection.execute(query.order_by(*columns[:4])).all())
 
 
-def restated_since(connection: Connection, since: datetime) -> tuple[Any, ...]:
-    """Restatements of closed periods recorded at or after an instant."""
+def restated_since(connection: Connection, since: datetime, scope: str) -> tuple[tuple[str, date], ...]:
+    """The metrics and days of closed periods that were restated for a scope at or after an instant."""
     table = schema.restatement
-    return tuple(connection.execute(select(table).where(table.c.at >= since).order_by(table.c.id)).all())
+    query = select(table.c.metric, table.c.day).distinct().where(table.c.at >= since, table.c.scope == scope)
+    return tuple((metric, day) for metric, day in connection.execute(query.order_by(table.c.day, table.c.metric)))

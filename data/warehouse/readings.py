@@ -121,10 +121,16 @@ class Reader:
         """Whether the period counted as closed when this state was written."""
         return self.version is not None and period.closes_at(self.settings.zone) <= self.version.committed_at
 
-    def values(self, metrics: Sequence[Metric], scope: str, period: Period) -> dict[str, Value]:
-        """Bare values by metric, without history or verdict."""
-        table = _Table(self, self._based(metrics), (scope,), [period])
-        return {metric.id: table.value(metric, scope, 0, self) for metric in metrics}
+    def values(
+        self, metrics: Sequence[Metric], scope: str, periods: Sequence[Period]
+    ) -> dict[tuple[str, Period], Value]:
+        """Bare values by metric and period, without history or verdict."""
+        table = _Table(self, self._based(metrics), (scope,), list(periods))
+        return {
+            (metric.id, period): table.value(metric, scope, place, self)
+            for metric in metrics
+            for place, period in enumerate(periods)
+        }
 
     def of_scopes(self, metric: Metric, scopes: Sequence[str], period: Period) -> tuple[Reading, ...]:
         """Readings of one metric for several scopes, without parts; those that never had a row are left out."""
@@ -157,7 +163,7 @@ class Reader:
         target = self.target(metric.id, scope, period)
         values = [table.value(metric, scope, place, self) for place in range(len(table.periods))]
         history = tuple(zip(table.periods[:-1], values[:-1], strict=True))
-        parts = tuple(self._part(metric, one, period, table) for one in services if table.has(metric, one.id))
+        parts = self._parts(metric, services, period, table)
         open_period = self.still_open(metric, scope, period, table)
         value = _with_spread(metric, values[last], parts)
         verdict = score(metric, value, target, still_open=open_period, history=[one.value for _, one in history[:-1]])
@@ -183,6 +189,12 @@ class Reader:
             currency=self.currency(scope, period),
             deciding=deciding,
         )
+
+    def _parts(self, metric: Metric, services: tuple[Scope, ...], period: Period, table: _Table) -> tuple[Part, ...]:
+        """Services that ever had a row; of those that decide the verdict also such as nothing observes."""
+        decides = self.settings.metrics.tier_one if metric.id == "availability" else None
+        shown = [one for one in services if table.has(metric, one.id) or (one.tier is not None and one.tier == decides)]
+        return tuple(self._part(metric, one, period, table) for one in shown)
 
     def _part(self, metric: Metric, scope: Scope, period: Period, table: _Table) -> Part:
         last = len(table.periods) - 2
@@ -281,10 +293,12 @@ class _Table:
 
     def _undo(self, later: Mapping[read.TotalsKey, tuple[int, int, int]]) -> None:
         """Take back what was restated later: what it added to numerator, denominator and days."""
+        nothing = Totals(0, 0, 0, 0, 0, 0, 0, 0)
         for key, (numerator, denominator, days) in later.items():
-            if (now := self._totals.get(key)) is not None:
-                then = {"numerator": now.numerator - numerator, "denominator": now.denominator - denominator}
-                self._totals[key] = replace(now, **then, days=now.days - days)
+            now = self._totals.get(key, nothing)
+            then = {"numerator": now.numerator - numerator, "denominator": now.denominator - denominator}
+            self._totals[key] = replace(now, **then, days=now.days - days)
+        self._totals = {key: then for key, then in self._totals.items() if then.days > 0}
         self._restated = frozenset(later)
 
     def has(self, metric: Metric, scope: str) -> bool:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from decimal import Decimal
 from itertools import pairwise
 from statistics import pstdev
@@ -11,17 +11,19 @@ from statistics import pstdev
 from app.content import format as text
 from app.content.blocks import Beside, Block, Cell, Column, Headline, Notice, Row, Section, Table, Tiles
 from app.content.sections import words
-from app.content.sections.base import Comparison, Context, SectionKind
+from app.content.sections.base import Comparison, Context, SectionKind, row
 from app.content.sections.tiles import PAGES, absent, tile, trend
 from data.benchmarks.score import Word
-from data.metrics import METRICS, metric_named
-from data.metrics.base import Unit
+from data.metrics import METRICS
+from data.metrics.base import Metric, Unit, Value
 from data.period import Kind, Period, containing
 from data.warehouse import read
 from data.warehouse.readings import Reader, Reading
 
 _URGENCY = {Word.MISSED: 0, Word.AT_RISK: 1, Word.CANNOT_TELL: 2, Word.NO_DATA: 3, Word.NOT_CONFIGURED: 4, Word.MET: 5}
 _MOVERS = 6
+_MONTHS = 6
+Values = Mapping[tuple[str, Period], Value]
 
 
 def holds(reading: Reading) -> bool:
@@ -200,27 +202,33 @@ def late_sources(context: Context) -> tuple[Notice, ...]:
 
 def _restated(context: Context) -> list[Block]:
     """Numbers of closed months that changed after the shown period closed, as they were and as they are."""
-    since = context.period.closes_at(context.zone)
-    rows = [row for row in read.restated_since(context.reader.connection, since) if row.scope == context.scope]
-    months = sorted({(row.metric, containing(row.day, Kind.MONTH)) for row in rows}, key=lambda one: (one[1], one[0]))
-    if not months:
+    reader, since = context.reader, context.period.closes_at(context.zone)
+    changed = read.restated_since(reader.connection, since, context.scope)
+    months = sorted({containing(day, Kind.MONTH) for _, day in changed}, reverse=True)[:_MONTHS]
+    metrics = [metric for metric in METRICS if metric.id in {name for name, _ in changed}]
+    if not metrics:
         return []
-    table = [row for metric, month in months if (row := _restatement(context, metric, month, since)) is not None]
+    now = reader.values(metrics, context.scope, months)
+    then = Reader(reader.connection, reader.settings, since).values(metrics, context.scope, months)
+    told = [
+        row(metric.name, text.period(month), *shown, href=PAGES[metric.domain])
+        for month in months
+        for metric in metrics
+        if len(set(shown := _before_and_after(context, metric, month, (then, now)))) > 1
+    ]
     columns = (Column("Measure"), Column("Period"), Column("As reported", kind="number"), Column("Now", kind="number"))
-    note = f"Changed by facts that arrived after {text.instant(since, context.zone)}."
-    return [Table("restated", "Restated since", columns, tuple(table), note)] if table else []
+    note = f"Changed by facts that arrived after {text.instant(since, context.zone)}; the latest {_MONTHS} months."
+    return [Table("restated", "Restated since", columns, tuple(told), note)] if told else []
 
 
-def _restatement(context: Context, metric_id: str, month: Period, since: datetime) -> Row | None:
-    metric = metric_named(metric_id)
-    now = context.reader.values([metric], context.scope, month)[metric_id]
-    before = Reader(context.reader.connection, context.reader.settings, since)
-    then = before.values([metric], context.scope, month)[metric_id]
-    currency = context.reader.currency(context.scope, month)
-    shown = [words.amount(metric, one.value, currency) for one in (then, now)]
-    if shown[0] == shown[1]:
-        return None
-    return Row((Cell(metric.name), Cell(text.period(month)), Cell(shown[0]), Cell(shown[1])), PAGES[metric.domain])
+def _before_and_after(
+    context: Context, metric: Metric, month: Period, values: tuple[Values, Values]
+) -> tuple[str, ...]:
+    currency, target = (
+        context.reader.currency(context.scope, month),
+        context.reader.target(metric.id, context.scope, month),
+    )
+    return tuple(words.amount(metric, one[metric.id, month].value, currency, target) for one in values)
 
 
 HEADLINE = SectionKind("board.headline", headline)

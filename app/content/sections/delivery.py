@@ -101,7 +101,7 @@ def _quantile(ordered: Sequence[Decimal], share: str) -> str:
 
 
 def _stage_bars(context: Context) -> tuple[Block, ...]:
-    """Mean hours per stage of the last periods: means of parts add up to the mean of the whole."""
+    """Mean hours per stage of the last periods, each over the changes that passed it."""
     periods = tuple(period for period, _ in context.reading("lead_time").history)
     whole = Period(periods[0].start, periods[-1].end)
     by_period: list[list[Delivered]] = [[] for _ in periods]
@@ -111,15 +111,13 @@ def _stage_bars(context: Context) -> tuple[Block, ...]:
             by_period[place].append(one)
     if not any(by_period):
         return ()
-    series = tuple(
-        Series(name, tuple(_mean(_spans(found, stage), found) for found in by_period)) for stage, name, _ in STAGES
-    )
+    series = tuple(Series(name, tuple(_mean(_spans(found, stage)) for found in by_period)) for stage, name, _ in STAGES)
     last = ", ".join(f"{one.name.lower()} {text.hours(one.values[-1])}" for one in series)
     return (
         Bars(
             id="stage-means",
             title="Where a change waits",
-            subtitle="Mean hours of a change in each stage, by the period of its deployment",
+            subtitle="Mean hours in each stage of the changes that passed it, by the period of their deployment",
             unit="h",
             periods=periods,
             series=series,
@@ -128,8 +126,8 @@ def _stage_bars(context: Context) -> tuple[Block, ...]:
     )
 
 
-def _mean(spans: Sequence[Decimal], found: Sequence[Delivered]) -> float | None:
-    return float(sum(spans, Decimal(0)) / len(found)) if found else None
+def _mean(spans: Sequence[Decimal]) -> float | None:
+    return float(sum(spans, Decimal(0)) / len(spans)) if spans else None
 
 
 def services(context: Context) -> Section:

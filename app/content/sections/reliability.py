@@ -145,7 +145,7 @@ def integrations(context: Context) -> Section:
     found = context.reader.of_scopes(metric_named("integration_error_rate"), names, context.period)
     columns = (
         Column("Integration"),
-        Column("Called by"),
+        Column("Part of"),
         Column("Error rate", kind="number"),
         Column("Verdict", kind="verdict"),
         Column("Against target"),

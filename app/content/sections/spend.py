@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import TypeVar
 
@@ -23,6 +24,7 @@ from data.warehouse.readings import Reading
 
 METRICS = ("spend_effective", "spend_billed", "integration_share")
 _NAMED = 5
+_LETTERS = 17
 SUBJECT: Role = "subject"
 CONTEXT: Role = "context"
 _SHOWN = 60
@@ -137,8 +139,13 @@ def _stacked(
             [*column, sum((found[label].effective for label in rest if label in found), Decimal(0))]
             for column, found in zip(columns, sums, strict=True)
         ]
-    names = [*(label or "no name given" for label in shown), *([f"{len(rest)} others"] if rest else [])]
+    names = [*(_short(label) for label in shown), *([f"{len(rest)} others"] if rest else [])]
     return _stack(context, effective, name, names, _blanked(columns, sums))
+
+
+def _short(label: str) -> str:
+    """A name that fits beside a figure."""
+    return f"{label[:_LETTERS].rstrip()}…" if len(label) > _LETTERS + 1 else label or "no name given"
 
 
 def _blanked(columns: list[list[Decimal]], sums: Sequence[Mapping[str, _Sum]]) -> list[list[Decimal | None]]:
@@ -178,18 +185,19 @@ def _stack(
 
 def _sums(context: Context, rows: Iterable[AnyCharge], key: Callable[[AnyCharge], str]) -> dict[str, _Sum]:
     """Amounts per key in the reporting currency, each at the average rate of its month. NoRate."""
-    by_month: dict[tuple[str, Period, str], list[Decimal]] = {}
+    by_month: dict[tuple[str, int, int, str], list[Decimal]] = {}
     for row in rows:
-        place = (key(row), containing(row.day, Kind.MONTH), row.currency)
+        place = (key(row), row.day.year, row.day.month, row.currency)
         amounts = by_month.setdefault(place, [Decimal(0), Decimal(0)])
         amounts[0] += row.billed
         amounts[1] += row.effective
     into = context.reader.currency(context.scope, context.period)
     found: dict[str, _Sum] = {}
-    for (label, month, currency), (billed, effective) in by_month.items():
-        rate = context.reader.rate(month.start, currency, into)
+    for (label, year, month, currency), (billed, effective) in by_month.items():
+        first = date(year, month, 1)
+        rate = context.reader.rate(first, currency, into)
         if rate is None:
-            raise NoRate(f"{currency} in {into} for {text.period(month)}")
+            raise NoRate(f"{currency} in {into} for {text.period(containing(first, Kind.MONTH))}")
         found[label] = found.get(label, _Sum()).plus(billed * rate, effective * rate)
     return found
 

@@ -17,6 +17,9 @@ from data.warehouse.readings import Part, Reading
 _SECONDS_OF = ("availability",)
 """Metrics whose denominator counts seconds, so that a distance can be told as time."""
 
+_WHOLE = Decimal("0.9995")
+"""Coverage that is shown as 100.0 % and hence not worth a word."""
+
 
 def verdict_word(verdict: Verdict | None) -> Word | None:
     """The word that blocks carry."""
@@ -222,10 +225,11 @@ def _counted(reading: Reading) -> str:
             return text.joined(text.plural(int(top), "deployment"), typical)
         case "lead_time":
             return text.joined(text.plural(found.sample, "change"), _p90(found))
-        case "availability_requests" | "error_rate" | "integration_error_rate":
+        case "availability_requests":
+            return f"{scaled(bottom - top)} of {scaled(bottom)} requests failed"
+        case "error_rate" | "integration_error_rate":
             noun = "calls" if metric.id == "integration_error_rate" else "requests"
-            verb = "served" if metric.id == "availability_requests" else "failed"
-            return f"{scaled(top)} of {scaled(bottom)} {noun} {verb}"
+            return f"{scaled(top)} of {scaled(bottom)} {noun} failed"
         case "error_budget":
             return f"{text.duration(top)} of {text.duration(bottom)} allowed"
         case "availability":
@@ -246,6 +250,8 @@ def _unclassified(reading: Reading) -> str:
     found = reading.value
     if found.bounds is None:
         return ""
+    if found.coverage >= _WHOLE:
+        return "all of it classified"
     low, high = (text.percent(one, digits=1) for one in found.bounds)
     open_part = text.percent(1 - found.coverage, digits=1)
     return f"{open_part} unclassified: the share lies in {text.between(low, high)}"
@@ -254,7 +260,7 @@ def _unclassified(reading: Reading) -> str:
 def _known(reading: Reading) -> str:
     """Said only where it matters: below full coverage by time."""
     coverage = reading.value.coverage
-    if reading.metric.unit is Unit.MONEY or reading.metric.id == "integration_share" or coverage >= Decimal("0.9995"):
+    if reading.metric.unit is Unit.MONEY or reading.metric.id == "integration_share" or coverage >= _WHOLE:
         return ""
     return f"{text.percent(coverage, digits=1)} of the period known"
 
