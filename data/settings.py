@@ -6,6 +6,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -82,6 +83,11 @@ class MetricRules(_Frozen):
     production: tuple[str, ...] = ("production", "prod", "live")
     count_rollbacks: bool = True
     tier_one: int = 1
+
+    @field_validator("production")
+    @classmethod
+    def _whatever_the_case(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(name.casefold() for name in names)
 
 
 class Source(_Frozen):
@@ -162,7 +168,8 @@ class Settings(_Frozen):
     def _refers_to_what_exists(self) -> Settings:
         scopes = [scope.id for scope in self.scope]
         sources = [source.id for source in self.source]
-        for what, ids in (("scope", scopes), ("source", sources), ("job", [job.id for job in self.job])):
+        _one_row_a_day(self.scope)
+        for what, ids in (("source", sources), ("job", [job.id for job in self.job])):
             if twice := sorted({one for one in ids if ids.count(one) > 1}):
                 raise ValueError(f"{what} {twice[0]!r} is declared twice: give one of them another id")
         wanted = [("parent", scope.parent) for scope in self.scope] + [("scope", alias.scope) for alias in self.alias]
@@ -218,6 +225,17 @@ def files(path: Path | None = None, environ: Mapping[str, str] | None = None) ->
     return SHIPPED, named or (OWN if OWN.is_file() else SAMPLE)
 
 
+def _one_row_a_day(scopes: tuple[ScopeSetting, ...]) -> None:
+    """A scope that moved is declared once for each span of time; no two of them may hold on the same day."""
+    ordered = sorted(scopes, key=lambda one: (one.id, one.valid_from or date.min))
+    for before, after in pairwise(ordered):
+        if before.id == after.id and (before.valid_to or date.max) > (after.valid_from or date.min):
+            raise ValueError(
+                f"scope {after.id!r} is declared twice for the same days: give one of them another id, "
+                "or valid_to and valid_from where it moved"
+            )
+
+
 def secret(name: str) -> SecretStr | None:
     """A secret of the environment, which prints as stars; None where it is unset or empty."""
     value = os.environ.get(name, "")
@@ -237,8 +255,10 @@ def environment() -> dict[str, str]:
 def _read(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{path} is not valid TOML: {error}.") from error
+    except OSError as error:
+        raise ConfigurationError(f"{path} cannot be read: {error.strerror}.") from error
 
 
 def _merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:

@@ -27,10 +27,15 @@ class BadBenchmark(ValueError):
 def _exact(value: object) -> object:
     if isinstance(value, float):
         raise ValueError("write the number in quotes, so that it stays exact")
+    if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
+        raise ValueError(f"{value!r} is not a number")
     try:
-        return Decimal(value) if isinstance(value, str | int) else value
+        number = Decimal(value)
     except InvalidOperation as error:
         raise ValueError(f"{value!r} is not a number") from error
+    if not number.is_finite():
+        raise ValueError(f"{value!r} is not a number")
+    return number
 
 
 Number = Annotated[Decimal, BeforeValidator(_exact)]
@@ -111,15 +116,19 @@ class BenchmarkFile:
 
 def read_file(path: Path) -> BenchmarkFile:
     """One file, validated. BadBenchmark names file, line and field."""
-    text = path.read_text(encoding="utf-8")
     try:
-        edition = Edition.model_validate(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
+        text = path.read_text(encoding="utf-8")
+        said = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadBenchmark(f"{path.name}: {error}.") from error
+    try:
+        edition = Edition.model_validate(said)
     except ValidationError as error:
         fault = error.errors()[0]
         message = fault["msg"].removeprefix("Value error, ")
-        raise BadBenchmark(f"{path.name}, line {_line(text, fault['loc'])}: {_field(fault['loc'])}{message}.") from error
+        raise BadBenchmark(
+            f"{path.name}, line {_line(text, fault['loc'])}: {_field(fault['loc'])}{message}."
+        ) from error
     return BenchmarkFile(path.name, hashlib.sha256(text.encode()).hexdigest(), edition)
 
 
@@ -144,7 +153,7 @@ def _line(text: str, place: tuple[Any, ...]) -> int:
     lines = text.splitlines()
     start = 0
     if len(place) > 1 and isinstance(place[1], int):
-        heads = [number for number, line in enumerate(lines) if line.strip() == f"[[{place[0]}]]"]
+        heads = [number for number, line in enumerate(lines) if line.split("#")[0].strip() == f"[[{place[0]}]]"]
         start = heads[place[1]] if place[1] < len(heads) else 0
     key = str(place[-1]) if place and isinstance(place[-1], str) else ""
     for number in range(start, len(lines)):

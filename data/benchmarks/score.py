@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from scipy.stats import theilslopes
 
-from data.metrics.base import NO_SOURCE, Better, Bounds, Evidence, Metric, Value
+from data.metrics.base import NO_DATA, NO_SOURCE, REASONS, Better, Bounds, Evidence, Metric, Value
 
 ENOUGH_COVERAGE = Decimal("0.95")
 TREND_PERIODS = 6
@@ -93,7 +93,7 @@ def score(
     if target is None:
         return None
     if value.value is None:
-        return Verdict(Word.NO_DATA, "Nothing was observed in this period.")
+        return Verdict(Word.NO_DATA, f"There is no value: {REASONS.get(value.reason or NO_DATA, value.reason)}.")
     room = target.distance(value.value)
     verdict = _by_evidence(metric, value, target, room)
     if still_open is not None:
@@ -123,7 +123,9 @@ def _straddles(target: Target, ends: Bounds) -> bool:
     low_holds, high_holds = target.holds(ends[0]), target.holds(ends[1])
     if low_holds != high_holds:
         return True
-    whole_band_inside = target.low is not None and target.high is not None and ends[0] < target.low and ends[1] > target.high
+    whole_band_inside = (
+        target.low is not None and target.high is not None and ends[0] < target.low and ends[1] > target.high
+    )
     return not low_holds and whole_band_inside
 
 

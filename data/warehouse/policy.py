@@ -67,8 +67,8 @@ def _seed(connection: Connection, file: BenchmarkFile, entry: TargetEntry, actor
     same &= table.c.scope.is_(None) if entry.scope is None else table.c.scope == entry.scope
     old = connection.execute(select(table).where(same)).first()
     before = None if old is None else {name: old._mapping[name] for name in row}
-    if before == row:
-        return False
+    if before == row or (before is not None and before["approved_by"] is not None):
+        return False  # what a person has set stays until a person changes it
     if old is None:
         connection.execute(insert(table).values(**row))
     else:
