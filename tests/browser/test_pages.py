@@ -1,0 +1,126 @@
+"""Every page in a real browser: on an empty, a full and a partly broken warehouse, wide and narrow, by day and night."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import ConsoleMessage, Page
+
+from app.screens import SCREENS
+from data.warehouse.migrate import migrate
+from tests.app.world import World, build, write_settings
+from tests.servers.app import AppServer
+from tests.servers.chromium import DESK, DESK_AT_NIGHT, PHONE, PHONE_AT_NIGHT
+
+pytestmark = pytest.mark.browser
+
+VIEWS = [DESK, DESK_AT_NIGHT, PHONE, PHONE_AT_NIGHT]
+DRAWN = ".pl-headline, .pl-tiles, .pl-facts, .pl-notice"
+# on any page but the first, Streamlit looks for its server under the page's address before it finds it at the root
+_ITS_OWN = ("/_stcore/health", "/_stcore/host-config")
+
+
+@pytest.fixture(scope="session")
+def worlds(tmp_path_factory: pytest.TempPathFactory) -> dict[str, World]:
+    """empty: tables and nothing in them; full; broken: no probes, no exchange rates, a source late."""
+    made = {}
+    for name, without in (("full", ()), ("broken", ("probe_day", "fx_rate", "change")), ("empty", None)):
+        folder = tmp_path_factory.mktemp(name)
+        made[name] = World(f"sqlite:///{folder / 'plumbline.db'}", write_settings(folder))
+        if without is None:
+            engine = made[name].engine()
+            migrate(engine)
+            engine.dispose()
+        else:
+            build(made[name], without)
+    return made
+
+
+def _open(page: Page, url: str) -> list[str]:
+    """Goes there, waits until the page is drawn, and returns what the browser complained about."""
+    complaints: list[str] = []
+
+    def listen(message: ConsoleMessage) -> None:
+        where = message.location.get("url", "")
+        if message.type == "error" and not where.split("?")[0].endswith(_ITS_OWN):
+            complaints.append(f"{message.text} {where}")
+
+    page.on("console", listen)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.goto(url)
+    _settle(page)
+    return complaints
+
+
+def _settle(page: Page) -> None:
+    page.wait_for_selector(DRAWN, timeout=60_000)
+    page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget], [data-testid=stSkeleton]')")
+    page.wait_for_timeout(300)
+
+
+@pytest.mark.parametrize("chromium_page", VIEWS, indirect=True, ids=str)
+@pytest.mark.parametrize("name", ["empty", "full", "broken"])
+def test_every_page_opens(
+    chromium_page: Page, app_server: Callable[..., AppServer], worlds: dict[str, World], name: str
+) -> None:
+    server = app_server(worlds[name].environment)
+    for screen in SCREENS:
+        page = chromium_page.context.new_page()
+        complaints = _open(page, f"{server.base_url}/{screen.path}")
+        assert complaints == [], screen.title
+        assert page.locator("[data-testid=stException]").count() == 0, screen.title
+        wide, window = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+        assert wide <= window, screen.title
+        assert page.get_by_text("Demo data").count() == (1 if name != "empty" else 0), screen.title
+        page.close()
+    assert "Traceback" not in server.log
+
+
+@pytest.mark.parametrize("chromium_page", [DESK], indirect=True, ids=str)
+def test_the_choice_goes_along_from_page_to_page(
+    chromium_page: Page, app_server: Callable[..., AppServer], worlds: dict[str, World]
+) -> None:
+    page, server = chromium_page, app_server(worlds["full"].environment)
+    _open(page, f"{server.base_url}/?period=2026-09&scope=europe&compare=year")
+    page.locator("a.pl-cover").first.click()
+    page.wait_for_url("**/reliability?*")
+    _settle(page)
+    assert "period=2026-09" in page.url
+    assert "scope=europe" in page.url
+    page.get_by_role("link", name="Spend", exact=True).first.click()
+    page.wait_for_url("**/spend?*period=2026-09*")
+    _settle(page)
+    assert "compare=year" in page.url
+    assert page.get_by_text("The charges of September 2026").count() == 1
+
+
+@pytest.mark.parametrize("chromium_page", [DESK], indirect=True, ids=str)
+def test_the_period_is_chosen_by_keyboard(
+    chromium_page: Page, app_server: Callable[..., AppServer], worlds: dict[str, World]
+) -> None:
+    page, server = chromium_page, app_server(worlds["full"].environment)
+    _open(page, server.base_url)
+    page.get_by_role("combobox", name="Period", exact=False).nth(1).focus()
+    page.keyboard.type("August 2026")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**period=2026-08**")
+    page.get_by_text("in August 2026").first.wait_for()
+
+
+@pytest.mark.parametrize("chromium_page", [DESK], indirect=True, ids=str)
+def test_a_name_is_mapped_on_the_page(
+    chromium_page: Page, app_server: Callable[..., AppServer], worlds: dict[str, World], tmp_path: Path
+) -> None:
+    mine = World(f"sqlite:///{tmp_path / 'plumbline.db'}", write_settings(tmp_path))
+    shutil.copyfile(worlds["full"].url.removeprefix("sqlite:///"), tmp_path / "plumbline.db")
+    page, server = chromium_page, app_server(mine.environment)
+    _open(page, f"{server.base_url}/health")
+    page.get_by_role("combobox", name="Stands for", exact=False).focus()
+    page.keyboard.type("Back office")
+    page.keyboard.press("Enter")
+    page.get_by_label("Reason").fill("moved there")
+    page.get_by_role("button", name="Save").click()
+    page.get_by_text("legacy stands for admin now").wait_for(timeout=60_000)
