@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from croniter import croniter
 from croniter.croniter import CroniterError
-from sqlalchemy import Engine, insert, select, update
+from sqlalchemy import Engine, Update, insert, select, update
 
 from data.clock import clock
 from data.settings import ROOT, ConfigurationError, Job, Settings, environment
@@ -95,15 +95,22 @@ def serve(engine: Engine, settings: Settings) -> None:
 def _run(engine: Engine, run: Due) -> int:
     command = [sys.executable, "-m", "pipelines", *run.job.command]
     child = subprocess.Popen(command, cwd=ROOT, env=environment(), stdin=subprocess.DEVNULL)
-    table = schema.schedule_run
-    same = (table.c.job == run.job.id) & (table.c.local_time == run.local_time)
+    code = _ended(engine, run, child)
+    with writing(engine) as connection:
+        connection.execute(_this(run).values(finished=clock(), exit_code=code))
+    return code
+
+
+def _ended(engine: Engine, run: Due, child: subprocess.Popen[bytes]) -> int:
+    """The exit code, once there is one; the claim is prolonged meanwhile."""
     while True:
         try:
-            code = child.wait(timeout=LEASE_LASTS.total_seconds() / 3)
-            break
+            return child.wait(timeout=LEASE_LASTS.total_seconds() / 3)
         except subprocess.TimeoutExpired:
             with writing(engine) as connection:
-                connection.execute(update(table).where(same).values(claimed_until=clock() + LEASE_LASTS))
-    with writing(engine) as connection:
-        connection.execute(update(table).where(same).values(finished=clock(), exit_code=code))
-    return code
+                connection.execute(_this(run).values(claimed_until=clock() + LEASE_LASTS))
+
+
+def _this(run: Due) -> Update:
+    table = schema.schedule_run
+    return update(table).where(table.c.job == run.job.id, table.c.local_time == run.local_time)
