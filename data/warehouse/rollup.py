@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine, Table, delete, func, insert, select
 
 from data.clock import clock
 from data.facts import Change, Deployment
+from data.finance.spend_class import shipped_rules
 from data.metrics import METRICS
 from data.metrics.base import DAY, Metric, Row, Statistic, combined
 from data.metrics.spend import tellable
@@ -71,13 +72,14 @@ def rollup(engine: Engine, settings: Settings, tell: Callable[[str], None] = lam
 
 
 def _take_up_definitions(connection: Connection, settings: Settings) -> None:
-    """Have everything rolled up again when a metric's version or a setting that daily rows depend on has changed."""
+    """Have everything rolled up again when a definition, or a setting that daily rows depend on, has changed."""
     said = {
         "metrics": [(metric.id, metric.version) for metric in METRICS],
         "rules": settings.metrics.model_dump(include={"production", "count_rollbacks"}),
         "takes": [take.model_dump() for take in settings.takes],
         "sources": [source.id for source in settings.source],
         "currency": settings.company.currency,
+        "spend classes": shipped_rules().model_dump(mode="json"),
     }
     now = hashlib.sha256(canonical(said).encode()).hexdigest()
     table = schema.warehouse_info
