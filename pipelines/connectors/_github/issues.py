@@ -79,7 +79,7 @@ def issue_fact(record: Record, reading: Reading) -> WorkItem | None:
         started=next((at for name, at in moments if name in reading.in_progress), None),
         in_production=None,
         closed=closed,
-        cancelled=closed is not None and (dropped or seen["state_reason"] in _CANCELLED),
+        cancelled=dropped or seen["state_reason"] in _CANCELLED,
     )
 
 

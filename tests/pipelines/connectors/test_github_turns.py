@@ -196,6 +196,7 @@ def test_an_issue_that_loses_its_label_is_no_planned_work_any_more(hub: Hub) -> 
     hub.answers[f"{REPO}/issues/190/events"] = Answer(sample("issue_events"))
     options = {"issue_labels": {"feature": "feature"}, "in_progress_label": "in progress"}
     kept = Kept().read(rest(hub, **options))
+    assert (kept.records.keys(), kept.notes) == ({("issue", "acme/wallet/issues/190")}, [])
     (fact,) = kept.facts.values()
     assert isinstance(fact, WorkItem)
     assert (fact.started, fact.closed) == (datetime(2026, 10, 12, 9, tzinfo=UTC), None)
