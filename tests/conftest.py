@@ -19,6 +19,7 @@ pytest_plugins = [
     "tests.servers.prism",
     "tests.servers.prometheus",
     "tests.servers.warehouse",
+    "tests.pipelines.killing",
 ]
 
 # chance finds new cases at a desk; a gate must give the same answer twice, and shares its processor

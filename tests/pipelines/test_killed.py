@@ -2,125 +2,12 @@
 
 from __future__ import annotations
 
-import random
-import signal
-import subprocess
-import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
-
-from data.settings import ROOT, environment
-from data.warehouse.engine import create_engine_for
-from data.warehouse.migrate import migrate
-from tests.pipelines.state import Content, content, difference
-from tests.servers.demo import CLOCK, DemoSources
+from tests.pipelines.killing import Start, check_kills, migrated
 
 POINTS = 10
-
-SETTINGS = """
-mode = "demo"
-[company]
-name = "Larkmoor"
-time_zone = "Europe/Berlin"
-[http]
-backoff_seconds = 0.05
-[[scope]]
-id = "group"
-kind = "portfolio"
-name = "Group"
-{scopes}
-[[source]]
-id = "code"
-type = "github"
-base_url = "{base_url}/github"
-since = 2026-08-01
-secrets = {{ GITHUB_TOKEN = "PLUMBLINE_DEMO_TOKEN" }}
-options = {{ repositories = ["larkmoor/wallet", "larkmoor/payments-api"], issue_labels = {{ feature = "feature" }} }}
-[[source]]
-id = "metrics"
-type = "prometheus"
-base_url = "{base_url}/prometheus"
-since = 2026-08-01
-[[source.options.availability]]
-expression = "probe_success"
-label = "service"
-"""
-
-SCOPE = """
-[[scope]]
-id = "{id}"
-kind = "service"
-name = "{id}"
-parent = "group"
-tier = 1
-[[alias]]
-source = "code"
-kind = "repository"
-key = "larkmoor/{id}"
-scope = "{id}"
-"""
-
-Start = Callable[[str], subprocess.Popen[str]]
-
-
-@pytest.fixture
-def start(tmp_path: Path, demo_sources: DemoSources) -> Start:
-    """start(warehouse) -> a sync of the demo's sources into it, as a process of its own."""
-    scopes = "".join(SCOPE.format(id=service) for service in ("wallet", "payments-api"))
-    file = tmp_path / "settings.toml"
-    file.write_text(SETTINGS.format(scopes=scopes, base_url=demo_sources.base_url))
-    more = {"PLUMBLINE_SETTINGS": str(file), "PLUMBLINE_CLOCK": CLOCK, "PLUMBLINE_DEMO_TOKEN": "demo"}
-
-    def run(warehouse: str) -> subprocess.Popen[str]:
-        command = [sys.executable, "-m", "pipelines", "sync", "--json"]
-        env = environment() | more | {"PLUMBLINE_WAREHOUSE": warehouse}
-        pipe = subprocess.PIPE
-        return subprocess.Popen(command, cwd=ROOT, env=env, stdout=pipe, stderr=pipe, text=True)
-
-    return run
-
-
-def migrated(url: str) -> None:
-    engine = create_engine_for(url)
-    migrate(engine)
-    engine.dispose()
-
-
-def finished(process: subprocess.Popen[str]) -> None:
-    _, said = process.communicate(timeout=120)
-    assert process.returncode == 0, said
-
-
-def whole(warehouse: str) -> Content:
-    engine = create_engine_for(warehouse)
-    try:
-        return content(engine, counters=False)
-    finally:
-        engine.dispose()
-
-
-def check_kills(start: Start, fresh: Callable[[], str], points: int, seed: int) -> None:
-    """Kill a sync of a fresh warehouse at random points, one kill a warehouse, resume, and compare."""
-    undisturbed = fresh()
-    began = time.monotonic()
-    finished(start(undisturbed))
-    took, expected = time.monotonic() - began, whole(undisturbed)
-    assert expected["fact_deployment"]
-    assert expected["daily_metric"]
-    chance, killed = random.Random(seed), 0
-    for _ in range(points):
-        warehouse = fresh()
-        process = start(warehouse)
-        time.sleep(chance.uniform(0.25, 0.98) * took)
-        process.send_signal(signal.SIGKILL)
-        process.communicate(timeout=30)
-        killed += process.returncode == -signal.SIGKILL
-        finished(start(warehouse))
-        assert difference(whole(warehouse), expected) == {}
-    assert killed >= points / 2, f"Only {killed} of {points} syncs were still running when they were to be killed."
 
 
 def test_a_sync_killed_at_ten_random_points_resumes_to_the_same_numbers(start: Start, tmp_path: Path) -> None:
