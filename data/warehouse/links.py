@@ -117,7 +117,11 @@ def _first_containing(
                 found = [history.changes[one] for one in sorted(fresh) if one in history.changes]
                 method, confidence = "ancestry", 1.0
             else:
-                found = [one for one in mergeable if one.merged and since < one.merged <= release.started]
+                found = [
+                    one
+                    for one in mergeable
+                    if one.merged and since < one.merged <= release.started and one.merge_revision not in seen
+                ]
                 method, confidence = "merge time", 0.6
             for change in found:
                 if _id(change) not in taken:
