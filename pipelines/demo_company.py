@@ -21,6 +21,8 @@ from data.warehouse.engine import reading
 FILES = ROOT / "data" / "demo"
 """Where the demo's invoices and exchange rates lie, as those of a company would."""
 
+_USUAL_PORT = 8790
+"""Addresses of records hold the port: the same one, so that a later reading finds the same records."""
 _HERE = "{demo}"
 _READY = "The demo company's sources answer at "
 
@@ -60,7 +62,7 @@ def serving(settings: Settings) -> Iterator[Settings]:
 def serve_sources(end: date, port: int, files: Path | None) -> None:
     """Write the files of the story up to and including `end`, then answer on `port` until stopped.
 
-    On port 0 it answers until the parent process leaves, whose pipe is the standard input.
+    On port 0 it takes the usual or a free one, and answers until the parent leaves, whose pipe is the standard input.
     """
     from data.sample import SEED, story
     from pipelines import demo
@@ -72,7 +74,7 @@ def serve_sources(end: date, port: int, files: Path | None) -> None:
     if files is not None:
         demo.write_billing(told, files / "billing")
         _write_rates(told.seed, told.start, end, files / "fx_rates.csv")
-    with demo.serving(told) as base_url:
+    with demo.serving(told, wish=_USUAL_PORT) as base_url:
         sys.stdout.write(f"{_READY}{base_url}\n")
         sys.stdout.flush()
         sys.stdin.read()

@@ -93,9 +93,23 @@ def migrated(url: str) -> None:
     engine.dispose()
 
 
-def finished(process: subprocess.Popen[str]) -> None:
+def finished(process: subprocess.Popen[str]) -> int:
+    """Wait for a good end; how many lines of progress it told."""
     _, said = process.communicate(timeout=120)
     assert process.returncode == 0, said
+    return len(said.splitlines())
+
+
+def killed(process: subprocess.Popen[str], after_lines: int, seconds: float) -> bool:
+    """Kill it some time after it told so many lines of progress; whether it was still at work."""
+    assert process.stderr is not None
+    for _ in range(after_lines):
+        if not process.stderr.readline():
+            break
+    time.sleep(seconds)
+    process.send_signal(signal.SIGKILL)
+    process.communicate(timeout=30)
+    return process.returncode == -signal.SIGKILL
 
 
 def whole(warehouse: str) -> Content:
@@ -109,20 +123,14 @@ def whole(warehouse: str) -> Content:
 def check_kills(start: Start, fresh: Callable[[], str], points: int, seed: int) -> None:
     """Kill a sync of a fresh warehouse at random points, one kill a warehouse, resume, and compare."""
     undisturbed = fresh()
-    began = time.monotonic()
-    finished(start(undisturbed))
-    took, expected = time.monotonic() - began, whole(undisturbed)
+    lines, expected = finished(start(undisturbed)), whole(undisturbed)
     assert expected["fact_deployment"]
     assert expected["fact_spend"]
     assert expected["daily_metric"]
-    chance, killed = random.Random(seed), 0
+    chance, hits = random.Random(seed), 0
     for _ in range(points):
         warehouse = fresh()
-        process = start(warehouse)
-        time.sleep(chance.uniform(0.25, 0.98) * took)
-        process.send_signal(signal.SIGKILL)
-        process.communicate(timeout=30)
-        killed += process.returncode == -signal.SIGKILL
+        hits += killed(start(warehouse), chance.randrange(lines - 6), chance.uniform(0, 0.4))
         finished(start(warehouse))
         assert difference(whole(warehouse), expected) == {}
-    assert killed >= points / 2, f"Only {killed} of {points} syncs were still running when they were to be killed."
+    assert hits >= points / 2, f"Only {hits} of {points} syncs were still running when they were to be killed."
