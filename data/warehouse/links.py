@@ -178,7 +178,10 @@ def _rollback_method(release: Deployment, earlier: Sequence[Deployment], first: 
 
 
 def _undone_by(release: Deployment, earlier: Sequence[Deployment]) -> Deployment | None:
-    """The latest deployment before a rollback that brought something else."""
+    """The deployment that a rollback took back; None where it only brought back what was running: then a roll-out that
+    never reached production was given up."""
+    if not earlier or (release.revision is not None and earlier[-1].revision == release.revision):
+        return None
     others = (one for one in reversed(earlier) if release.revision is None or one.revision != release.revision)
     return next(others, None)
 

@@ -168,6 +168,12 @@ def test_what_never_reached_production_was_not_rolled_back(outcome: str) -> None
     assert undone(deployment("1", ONE, "a"), attempt, deployment("3", THREE, "a")) == {}
 
 
+def test_a_rollback_of_a_roll_out_that_failed_undoes_nothing_that_reached_production() -> None:
+    before, kept = deployment("1", ONE, "a"), deployment("2", TWO, "b")
+    broken = deployment("3", THREE, "c", outcome="failure")
+    assert undone(before, kept, broken, deployment("4", FOUR, "b", rollback=True)) == {}
+
+
 def company(seed: int) -> tuple[list[Deployment], list[Change]]:
     """Two months of a repository: squashes, merges, direct commits, unknown images, rollbacks."""
     chance, changes, releases = random.Random(seed), list[Change]([BASE]), [FIRST]
