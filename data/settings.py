@@ -99,7 +99,6 @@ class Source(_Frozen):
     since: date | None = None
     lookback_days: Annotated[int, Field(ge=0, le=365)] = 7
     fresh_within_hours: Annotated[float, Field(gt=0)] = 26
-    every: str | None = None
     scope: Slug | None = None
     secrets: dict[str, str] = {}
     options: dict[str, Any] = {}
