@@ -43,11 +43,17 @@ def application(told: Story, base_url: str, faults: Faults | None = None) -> ASG
 
 
 @contextmanager
-def serving(told: Story, faults: Faults | None = None) -> Iterator[str]:
-    """Serves a story on a free port of this machine for the length of the block; gives the base address."""
-    # Named as TCP, or asyncio leaves Nagle on and each answer waits 40 ms.
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
-        listener.bind((HOST, 0))
+def serving(told: Story, faults: Faults | None = None, wish: int = 0) -> Iterator[str]:
+    """Serves a story for the length of the block; gives the base address.
+
+    The port is `wish` or, where that is taken, a free one of this machine.
+    """
+    with socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((HOST, wish))
+        except OSError:
+            listener.bind((HOST, 0))
         listener.listen(128)
         base_url = f"http://{HOST}:{listener.getsockname()[1]}"
         server = uvicorn.Server(_configured(application(told, base_url, faults)))
