@@ -42,8 +42,8 @@ PAGES_IN_ORDER: tuple[Page, ...] = (
         ("reliability.uptime", "reliability.services", "reliability.integrations", "reliability.worst_days"),
     ),
     Page("Delivery", ("delivery.frequency", "delivery.lead_time", "delivery.services")),
-    Page("Spend", ("spend.months", "spend.split", "spend.integration", "spend.currencies")),
-    Page("Evidence", ("health.sources", "health.coverage")),
+    Page("Spend", ("spend.months", "spend.split", "spend.integration")),
+    Page("Evidence", ("health.sources", "health.coverage", "spend.currencies")),
 )
 
 

@@ -25,7 +25,7 @@ _KIND_NAMES = {
     Kind.CUSTOM: "Single days",
     Kind.DAY: "One day",
 }
-_COMPARISONS = {Comparison.PREVIOUS: "against the period before", Comparison.YEAR: "against the year before"}
+_COMPARISONS = {Comparison.PREVIOUS: "Previous period", Comparison.YEAR: "Year before"}
 _NAMES = ("period", "scope", "compare")
 _MOST = 60
 

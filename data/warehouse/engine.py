@@ -13,6 +13,7 @@ from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 from sqlalchemy.pool import QueuePool
 
 from data.settings import ConfigurationError
+from data.warehouse.exact_sum import teach
 
 _WRITER_WAITS_MS = 30 * 60 * 1000
 _WRITER_LOCK = 0x506C756D  # "Plum": the advisory lock that PostgreSQL's writers queue at
@@ -56,6 +57,7 @@ def _sqlite(url: URL) -> Engine:
         connection.execute(f"PRAGMA busy_timeout={_WRITER_WAITS_MS}")
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=NORMAL")
+        teach(connection)
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:

@@ -14,6 +14,7 @@ from data.facts import Change, Deployment, Spend
 from data.metrics.base import FactId, Metric
 from data.period import Period
 from data.warehouse import schema
+from data.warehouse.exact_sum import exact_sum
 from data.warehouse.links import CONTAINS, FAILED
 from data.warehouse.schema import FACT_TABLES
 from data.warehouse.write import fact_of
@@ -57,15 +58,12 @@ class ScopeDayRow:
 
 
 @dataclass(frozen=True)
-class Charge:
-    """Charges of a day that agree in provider, service, category and currency dimensions; no tags."""
+class ChargeSum:
+    """What the charges of one day, one currency and one value of each dimension asked for add up to."""
 
     day: date
-    provider: str
-    service: str
-    category: str
-    charge_category: str
     currency: str
+    dimensions: tuple[str, ...]
     billed: Decimal
     effective: Decimal
 
@@ -138,16 +136,19 @@ def days_of(
     return tuple(ScopeDayRow(**row._mapping) for row in rows)
 
 
-def charges(connection: Connection, scopes: Sequence[str], start: date, end: date) -> tuple[Charge, ...]:
-    """The amounts of all charges of some scopes on days from `start` up to but not including `end`."""
+def charge_sums(
+    connection: Connection, scopes: Sequence[str], start: date, end: date, dimensions: Sequence[str]
+) -> tuple[ChargeSum, ...]:
+    """Charges of some scopes on days from `start` up to but not including `end`, added up exactly."""
     table = FACT_TABLES["spend"]
-    columns = [table.c[name] for name in Charge.__dataclass_fields__]
-    query = select(*columns).where(table.c.scope.in_(list(scopes)), table.c.day >= start, table.c.day < end)
-    return tuple(Charge(*row) for row in connection.execute(query))
+    by = [table.c.day, table.c.currency, *(table.c[name] for name in dimensions)]
+    query = select(*by, exact_sum(table.c.billed), exact_sum(table.c.effective)).group_by(*by).order_by(*by)
+    rows = connection.execute(query.where(table.c.scope.in_(list(scopes)), table.c.day >= start, table.c.day < end))
+    return tuple(ChargeSum(row[0], row[1], tuple(row[2:-2]), row[-2], row[-1]) for row in rows)
 
 
 def whole_charges(connection: Connection, scopes: Sequence[str], start: date, end: date) -> tuple[Spend, ...]:
-    """The same charges with all their dimensions and tags."""
+    """The charges themselves, with all their dimensions and tags."""
     table = FACT_TABLES["spend"]
     query = select(table).where(table.c.scope.in_(list(scopes)), table.c.day >= start, table.c.day < end)
     found = [fact_of(Spend, row._mapping) for row in connection.execute(query)]

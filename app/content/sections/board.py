@@ -22,7 +22,7 @@ from data.warehouse.readings import Reader, Reading
 
 _URGENCY = {Word.MISSED: 0, Word.AT_RISK: 1, Word.CANNOT_TELL: 2, Word.NO_DATA: 3, Word.NOT_CONFIGURED: 4, Word.MET: 5}
 _MOVERS = 6
-_MONTHS = 6
+_MONTHS, _RESTATED = 6, 8
 Values = Mapping[tuple[str, Period], Value]
 
 
@@ -218,7 +218,11 @@ def _restated(context: Context) -> list[Block]:
     ]
     columns = (Column("Measure"), Column("Period"), Column("As reported", kind="number"), Column("Now", kind="number"))
     note = f"Changed by facts that arrived after {text.instant(since, context.zone)}; the latest {_MONTHS} months."
-    return [Table("restated", "Restated since", columns, tuple(told), note)] if told else []
+    return (
+        [Table("restated", "Restated since", columns, tuple(told[:_RESTATED]), note, total_rows=len(told))]
+        if told
+        else []
+    )
 
 
 def _before_and_after(

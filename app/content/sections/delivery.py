@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
@@ -9,7 +10,7 @@ from decimal import Decimal
 from app.content import format as text
 from app.content.blocks import Bars, Beside, Block, Cell, Column, Notice, Row, Section, Series, Table, Tiles
 from app.content.sections import words
-from app.content.sections.base import Context, SectionKind
+from app.content.sections.base import Comparison, Context, SectionKind
 from app.content.sections.tiles import absent, tile, trend
 from data.metrics.base import FactId
 from data.metrics.lead_time import Stages, lead_time, quantile, stages
@@ -57,29 +58,40 @@ def speed(context: Context) -> Section:
     reading = context.reading("lead_time")
     if reading.value.reason == "no_source":
         return Section("lead-time", "How fast", (absent(reading),))
-    blocks: list[Block] = [trend(reading), _stage_table(context)]
-    return Section("lead-time", "How fast", (Beside(tuple(blocks)), *_stage_bars(context)))
+    told = _by_period(context, reading)
+    then = told[-2] if context.comparison is Comparison.PREVIOUS else _staged(_delivered(context, context.compared))
+    table = _stage_table(context, told[-1], then)
+    return Section("lead-time", "How fast", (Beside((trend(reading), table)), *_stage_bars(reading, told)))
 
 
 def _delivered(context: Context, period: Period) -> tuple[Delivered, ...]:
     return read_events.delivered(context.reader.connection, context.everything_below(), *period.instants(context.zone))
 
 
-def _spans(found: Sequence[Delivered], stage: str) -> list[Decimal]:
-    known = (getattr(_stages(one), stage) for one in found)
+def _by_period(context: Context, reading: Reading) -> list[list[Stages]]:
+    """The stages of the changes of each period of the history."""
+    periods = [period for period, _ in reading.history]
+    ends = [period.instants(context.zone)[1] for period in periods]
+    told: list[list[Stages]] = [[] for _ in periods]
+    for one in _delivered(context, Period(periods[0].start, periods[-1].end)):
+        told[bisect_right(ends, one.deployed)].append(stages(one.change, one.deployed))
+    return told
+
+
+def _staged(found: Sequence[Delivered]) -> list[Stages]:
+    return [stages(one.change, one.deployed) for one in found]
+
+
+def _spans(found: Sequence[Stages], stage: str) -> list[Decimal]:
+    known = (getattr(one, stage) for one in found)
     return sorted(_hours(span) for span in known if span is not None)
-
-
-def _stages(one: Delivered) -> Stages:
-    return stages(one.change, one.deployed)
 
 
 def _hours(span: timedelta) -> Decimal:
     return Decimal(span // timedelta(microseconds=1)) / 3_600_000_000
 
 
-def _stage_table(context: Context) -> Table:
-    now, then = _delivered(context, context.period), _delivered(context, context.compared)
+def _stage_table(context: Context, now: Sequence[Stages], then: Sequence[Stages]) -> Table:
     columns = (
         Column("Stage"),
         Column("Median", kind="number"),
@@ -88,11 +100,12 @@ def _stage_table(context: Context) -> Table:
         Column("Changes", kind="number"),
     )
     rows = []
-    for stage, name, span in STAGES:
+    for stage, name, _ in STAGES:
         here, before = _spans(now, stage), _spans(then, stage)
-        cells = (f"{name}: {span}", _quantile(here, "0.5"), _quantile(here, "0.9"), _quantile(before, "0.5"))
+        cells = (name, _quantile(here, "0.5"), _quantile(here, "0.9"), _quantile(before, "0.5"))
         rows.append(Row((*(Cell(one) for one in cells), Cell(text.count(len(here))))))
-    note = "Medians of stages do not add up to the median of the whole. A stage counts where both its ends are known."
+    spans = "; ".join(f"{name.lower()}: {span}" for _, name, span in STAGES)
+    note = f"{spans[0].upper()}{spans[1:]}. A stage counts where both its ends are known; medians do not add up."
     return Table("stages", "Where the time goes", columns, tuple(rows) if now else (), note)
 
 
@@ -100,18 +113,12 @@ def _quantile(ordered: Sequence[Decimal], share: str) -> str:
     return text.hours(quantile(ordered, Decimal(share))) if ordered else text.ABSENT
 
 
-def _stage_bars(context: Context) -> tuple[Block, ...]:
+def _stage_bars(reading: Reading, told: Sequence[Sequence[Stages]]) -> tuple[Block, ...]:
     """Mean hours per stage of the last periods, each over the changes that passed it."""
-    periods = tuple(period for period, _ in context.reading("lead_time").history)
-    whole = Period(periods[0].start, periods[-1].end)
-    by_period: list[list[Delivered]] = [[] for _ in periods]
-    for one in _delivered(context, whole):
-        place = next((i for i, p in enumerate(periods) if p.instants(context.zone)[1] > one.deployed), None)
-        if place is not None:
-            by_period[place].append(one)
-    if not any(by_period):
+    if not any(told):
         return ()
-    series = tuple(Series(name, tuple(_mean(_spans(found, stage)) for found in by_period)) for stage, name, _ in STAGES)
+    periods = tuple(period for period, _ in reading.history)
+    series = tuple(Series(name, tuple(_mean(_spans(found, stage)) for found in told)) for stage, name, _ in STAGES)
     last = ", ".join(f"{one.name.lower()} {text.hours(one.values[-1])}" for one in series)
     return (
         Bars(
@@ -121,7 +128,7 @@ def _stage_bars(context: Context) -> tuple[Block, ...]:
             unit="h",
             periods=periods,
             series=series,
-            alt=f"Mean hours per stage over {len(periods)} periods; in {text.period(context.period)}: {last}.",
+            alt=f"Mean hours per stage over {len(periods)} periods; in {text.period(reading.period)}: {last}.",
         ),
     )
 

@@ -19,7 +19,7 @@ from data.finance.spend_class import classify, shipped_rules
 from data.money import Money
 from data.period import Kind, Period, containing
 from data.warehouse import read_events
-from data.warehouse.read_events import Charge
+from data.warehouse.read_events import ChargeSum
 from data.warehouse.readings import Reading
 
 METRICS = ("spend_effective", "spend_billed", "integration_share")
@@ -35,7 +35,7 @@ _CLASS_NAMES = {
     "unclassified": "Unclassified",
     "excluded": "Left out: taxes",
 }
-AnyCharge = TypeVar("AnyCharge", Charge, Spend)
+AnyCharge = TypeVar("AnyCharge", ChargeSum, Spend)
 
 
 @dataclass(frozen=True)
@@ -107,11 +107,12 @@ def split(context: Context) -> Section:
     if effective.value.reason == "no_source":
         return Section("spend-split", title, (absent(effective),))
     periods = tuple(period for period, _ in effective.history)
-    rows = read_events.charges(context.reader.connection, context.everything_below(), periods[0].start, periods[-1].end)
+    scopes, span = context.everything_below(), (periods[0].start, periods[-1].end)
+    rows = read_events.charge_sums(context.reader.connection, scopes, *span, ("provider", "category"))
+    by_period = tuple([row for row in rows if row.day in period] for period in periods)
     try:
         blocks = tuple(
-            _stacked(context, effective, rows, name, key)
-            for name, key in (("provider", lambda one: one.provider), ("category", lambda one: one.category))
+            _stacked(context, effective, by_period, name, place) for place, name in enumerate(("provider", "category"))
         )
     except NoRate as error:
         return Section("spend-split", title, (_no_rate(error),))
@@ -121,10 +122,9 @@ def split(context: Context) -> Section:
 
 
 def _stacked(
-    context: Context, effective: Reading, rows: Sequence[Charge], name: str, key: Callable[[Charge], str]
+    context: Context, effective: Reading, by_period: Sequence[Sequence[ChargeSum]], name: str, place: int
 ) -> Block | None:
-    periods = tuple(period for period, _ in effective.history)
-    sums = [_sums(context, (row for row in rows if row.day in period), key) for period in periods]
+    sums = [_sums(context, rows, lambda one: one.dimensions[place]) for rows in by_period]
     total: dict[str, Decimal] = defaultdict(Decimal)
     for found in sums:
         for label, amounts in found.items():
@@ -305,7 +305,7 @@ def _charge_row(context: Context, names: Sequence[str], amounts: _Sum) -> Row:
 def currencies(context: Context) -> Section:
     """The same charges in the currencies they were billed in, with the rate of each month."""
     start, end = context.period.start, context.period.end
-    rows = read_events.charges(context.reader.connection, context.everything_below(), start, end)
+    rows = read_events.charge_sums(context.reader.connection, context.everything_below(), start, end, ())
     into = context.reader.currency(context.scope, context.period)
     sums: dict[tuple[str, Period], list[Decimal]] = {}
     for row in rows:
