@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, select
@@ -58,14 +57,11 @@ class ScopeDayRow:
 
 
 @dataclass(frozen=True)
-class ChargeSum:
-    """What the charges of one day, one currency and one value of each dimension asked for add up to."""
+class Line:
+    """Charges of a span that agree in what they were for, added up; `charge` has no account, invoice or commitment."""
 
-    day: date
-    currency: str
-    dimensions: tuple[str, ...]
-    billed: Decimal
-    effective: Decimal
+    charge: Spend
+    records: int
 
 
 def releases(connection: Connection, scopes: Sequence[str], start: datetime, end: datetime) -> tuple[Release, ...]:
@@ -136,23 +132,27 @@ def days_of(
     return tuple(ScopeDayRow(**row._mapping) for row in rows)
 
 
-def charge_sums(
-    connection: Connection, scopes: Sequence[str], start: date, end: date, dimensions: Sequence[str]
-) -> tuple[ChargeSum, ...]:
+_LINE = ("provider", "service", "category", "subcategory", "charge_category", "charge_class", "currency", "tags")
+_APART = (
+    *("source", "source_id", "key_kind", "key"),
+    *("account", "sub_account", "invoice", "commitment", "commitment_status"),
+)
+
+
+def charge_lines(connection: Connection, scopes: Sequence[str], start: date, end: date) -> tuple[Line, ...]:
     """Charges of some scopes on days from `start` up to but not including `end`, added up exactly."""
     table = FACT_TABLES["spend"]
-    by = [table.c.day, table.c.currency, *(table.c[name] for name in dimensions)]
-    query = select(*by, exact_sum(table.c.billed), exact_sum(table.c.effective)).group_by(*by).order_by(*by)
-    rows = connection.execute(query.where(table.c.scope.in_(list(scopes)), table.c.day >= start, table.c.day < end))
-    return tuple(ChargeSum(row[0], row[1], tuple(row[2:-2]), row[-2], row[-1]) for row in rows)
+    by = [table.c[name] for name in _LINE]
+    sums = (exact_sum(table.c.billed).label("billed"), exact_sum(table.c.effective).label("effective"))
+    query = select(*by, *sums, func.count().label("records"), func.min(table.c.day).label("day"))
+    query = query.where(table.c.scope.in_(list(scopes)), table.c.day >= start, table.c.day < end)
+    return tuple(_line(row._mapping) for row in connection.execute(query.group_by(*by).order_by(*by)))
 
 
-def whole_charges(connection: Connection, scopes: Sequence[str], start: date, end: date) -> tuple[Spend, ...]:
-    """The charges themselves, with all their dimensions and tags."""
-    table = FACT_TABLES["spend"]
-    query = select(table).where(table.c.scope.in_(list(scopes)), table.c.day >= start, table.c.day < end)
-    found = [fact_of(Spend, row._mapping) for row in connection.execute(query)]
-    return tuple(fact for fact in found if isinstance(fact, Spend))
+def _line(row: Mapping[Any, Any]) -> Line:
+    names = (*_LINE, "billed", "effective", "day")
+    told: dict[str, Any] = dict.fromkeys(_APART, "") | {name: row[name] for name in names}
+    return Line(Spend(**told, billing_period=row["day"].replace(day=1)), row["records"])
 
 
 def first_day(connection: Connection) -> date | None:

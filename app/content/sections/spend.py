@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
-from typing import TypeVar
 
 from app.content import format as text
 from app.content.blocks import Bars, Beside, Block, Cell, Column, Notice, Role, Row, Section, Series, Table, Tiles
@@ -19,7 +17,7 @@ from data.finance.spend_class import classify, shipped_rules
 from data.money import Money
 from data.period import Kind, Period, containing
 from data.warehouse import read_events
-from data.warehouse.read_events import ChargeSum
+from data.warehouse.read_events import Line
 from data.warehouse.readings import Reading
 
 METRICS = ("spend_effective", "spend_billed", "integration_share")
@@ -35,7 +33,7 @@ _CLASS_NAMES = {
     "unclassified": "Unclassified",
     "excluded": "Left out: taxes",
 }
-AnyCharge = TypeVar("AnyCharge", ChargeSum, Spend)
+Key = tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -107,13 +105,9 @@ def split(context: Context) -> Section:
     if effective.value.reason == "no_source":
         return Section("spend-split", title, (absent(effective),))
     periods = tuple(period for period, _ in effective.history)
-    scopes, span = context.everything_below(), (periods[0].start, periods[-1].end)
-    rows = read_events.charge_sums(context.reader.connection, scopes, *span, ("provider", "category"))
-    by_period = tuple([row for row in rows if row.day in period] for period in periods)
     try:
-        blocks = tuple(
-            _stacked(context, effective, by_period, name, place) for place, name in enumerate(("provider", "category"))
-        )
+        sums = [_sums(context, _lines(context, period), lambda one: (one.provider, one.category)) for period in periods]
+        blocks = tuple(_stacked(effective, sums, name, place) for place, name in enumerate(("provider", "category")))
     except NoRate as error:
         return Section("spend-split", title, (_no_rate(error),))
     return Section(
@@ -121,10 +115,8 @@ def split(context: Context) -> Section:
     )
 
 
-def _stacked(
-    context: Context, effective: Reading, by_period: Sequence[Sequence[ChargeSum]], name: str, place: int
-) -> Block | None:
-    sums = [_sums(context, rows, lambda one: one.dimensions[place]) for rows in by_period]
+def _stacked(effective: Reading, told: Sequence[Mapping[Key, _Sum]], name: str, place: int) -> Block | None:
+    sums = [_by_one(found, place) for found in told]
     total: dict[str, Decimal] = defaultdict(Decimal)
     for found in sums:
         for label, amounts in found.items():
@@ -140,7 +132,15 @@ def _stacked(
             for column, found in zip(columns, sums, strict=True)
         ]
     names = [*(_short(label) for label in shown), *([f"{len(rest)} others"] if rest else [])]
-    return _stack(context, effective, name, names, _blanked(columns, sums))
+    return _stack(effective, name, names, _blanked(columns, sums))
+
+
+def _by_one(found: Mapping[Key, _Sum], place: int) -> dict[str, _Sum]:
+    """The amounts by one part of their key."""
+    sums: dict[str, _Sum] = {}
+    for key, amounts in found.items():
+        sums[key[place]] = sums.get(key[place], _Sum()).plus(amounts.billed, amounts.effective)
+    return sums
 
 
 def _short(label: str) -> str:
@@ -153,9 +153,7 @@ def _blanked(columns: list[list[Decimal]], sums: Sequence[Mapping[str, _Sum]]) -
     return [list(column) if found else [None] * len(column) for column, found in zip(columns, sums, strict=True)]
 
 
-def _stack(
-    context: Context, effective: Reading, name: str, names: Sequence[str], columns: Sequence[Sequence[Decimal | None]]
-) -> Bars:
+def _stack(effective: Reading, name: str, names: Sequence[str], columns: Sequence[Sequence[Decimal | None]]) -> Bars:
     currency = effective.currency
     flat = [None if one is None else Money(one, currency) for column in columns for one in column]
     plotted, unit = text.money_axis(flat)
@@ -174,31 +172,36 @@ def _stack(
     periods = tuple(period for period, _ in effective.history)
     return Bars(
         id=f"spend-by-{name}",
-        title=f"{names[0]} is the largest {name}: {series[0].texts[-1]} in {text.period(context.period)}",
+        title=f"{names[0]} is the largest {name}: {series[0].texts[-1]} in {text.period(effective.period)}",
         subtitle=f"Spend used per period, by {name}",
         unit=unit,
         periods=periods,
         series=series,
-        alt=f"Stacked columns by {name}. In {text.period(context.period)}: {last}.",
+        alt=f"Stacked columns by {name}. In {text.period(effective.period)}: {last}.",
     )
 
 
-def _sums(context: Context, rows: Iterable[AnyCharge], key: Callable[[AnyCharge], str]) -> dict[str, _Sum]:
+def _lines(context: Context, period: Period) -> tuple[Line, ...]:
+    """The charges of a period, added up within each calendar month, by whose rate they are converted."""
+    scopes = context.everything_below()
+    found: list[Line] = []
+    for month in period.split(Kind.MONTH):
+        start, end = max(month.start, period.start), min(month.end, period.end)
+        found += read_events.charge_lines(context.reader.connection, scopes, start, end)
+    return tuple(found)
+
+
+def _sums(context: Context, lines: Iterable[Line], key: Callable[[Spend], Key]) -> dict[Key, _Sum]:
     """Amounts per key in the reporting currency, each at the average rate of its month. NoRate."""
-    by_month: dict[tuple[str, int, int, str], list[Decimal]] = {}
-    for row in rows:
-        place = (key(row), row.day.year, row.day.month, row.currency)
-        amounts = by_month.setdefault(place, [Decimal(0), Decimal(0)])
-        amounts[0] += row.billed
-        amounts[1] += row.effective
     into = context.reader.currency(context.scope, context.period)
-    found: dict[str, _Sum] = {}
-    for (label, year, month, currency), (billed, effective) in by_month.items():
-        first = date(year, month, 1)
-        rate = context.reader.rate(first, currency, into)
+    found: dict[Key, _Sum] = {}
+    for charge in (line.charge for line in lines):
+        month = containing(charge.day, Kind.MONTH)
+        rate = context.reader.rate(month.start, charge.currency, into)
         if rate is None:
-            raise NoRate(f"{currency} in {into} for {text.period(containing(first, Kind.MONTH))}")
-        found[label] = found.get(label, _Sum()).plus(billed * rate, effective * rate)
+            raise NoRate(f"{charge.currency} in {into} for {text.period(month)}")
+        name = key(charge)
+        found[name] = found.get(name, _Sum()).plus(charge.billed * rate, charge.effective * rate)
     return found
 
 
@@ -224,14 +227,10 @@ def integration(context: Context) -> Section:
     return Section("integration-share", title, (Beside((trend(reading), table)),), words.evidence(reading))
 
 
-def _whole(context: Context) -> tuple[Spend, ...]:
-    start, end = context.period.start, context.period.end
-    return read_events.whole_charges(context.reader.connection, context.everything_below(), start, end)
-
-
 def _class_table(context: Context) -> Table:
     rules = shipped_rules()
-    sums = _sums(context, _whole(context), lambda charge: classify(charge, rules).name)
+    by_class = _sums(context, _lines(context, context.period), lambda charge: (classify(charge, rules).name,))
+    sums = _by_one(by_class, 0)
     technology = sum((found.effective for name, found in sums.items() if name != "excluded"), Decimal(0))
     columns = (Column("Class"), Column("Used", kind="number"), Column("Share of technology", kind="number"))
     rows = [
@@ -262,7 +261,7 @@ def _money(context: Context, amount: Decimal) -> str:
 
 def charges(context: Context) -> Section:
     """The charges behind the number, added up by provider, service and kind of charge."""
-    found = _whole(context)
+    found = _lines(context, context.period)
     title = f"The charges of {text.period(context.period)}"
     if not found:
         return Section("charges", title, (absent(context.reading("spend_effective")),))
@@ -271,7 +270,7 @@ def charges(context: Context) -> Section:
         sums = _sums(
             context,
             found,
-            lambda one: "\0".join((one.provider, one.service, one.category, _kind(one), classify(one, rules).name)),
+            lambda one: (one.provider, one.service, one.category, _kind(one), classify(one, rules).name),
         )
     except NoRate as error:
         return Section("charges", title, (_no_rate(error),))
@@ -281,13 +280,14 @@ def charges(context: Context) -> Section:
         Column("Used", kind="number"),
     )
     ordered = sorted(sums.items(), key=lambda pair: (-abs(pair[1].effective), -abs(pair[1].billed), pair[0]))
-    rows = [_charge_row(context, key.split("\0"), amounts) for key, amounts in ordered[:_SHOWN]]
+    rows = [_charge_row(context, key, amounts) for key, amounts in ordered[:_SHOWN]]
     whole = [
         _money(context, sum((getattr(one, name) for one in sums.values()), Decimal(0)))
         for name in ("billed", "effective")
     ]
     rows.append(Row((Cell("All charges"), *(Cell() for _ in range(4)), *(Cell(one) for one in whole)), strong=True))
-    note = f"{text.plural(len(found), 'charge')} of the billing exports, added up; the largest first."
+    count = text.plural(sum(line.records for line in found), "charge")
+    note = f"{count} of the billing exports, added up; the largest first."
     return Section("charges", title, (Table("charges", "", columns, tuple(rows), note, total_rows=len(ordered) + 1),))
 
 
@@ -304,14 +304,12 @@ def _charge_row(context: Context, names: Sequence[str], amounts: _Sum) -> Row:
 
 def currencies(context: Context) -> Section:
     """The same charges in the currencies they were billed in, with the rate of each month."""
-    start, end = context.period.start, context.period.end
-    rows = read_events.charge_sums(context.reader.connection, context.everything_below(), start, end, ())
     into = context.reader.currency(context.scope, context.period)
     sums: dict[tuple[str, Period], list[Decimal]] = {}
-    for row in rows:
-        amounts = sums.setdefault((row.currency, containing(row.day, Kind.MONTH)), [Decimal(0), Decimal(0)])
-        amounts[0] += row.billed
-        amounts[1] += row.effective
+    for charge in (line.charge for line in _lines(context, context.period)):
+        amounts = sums.setdefault((charge.currency, containing(charge.day, Kind.MONTH)), [Decimal(0), Decimal(0)])
+        amounts[0] += charge.billed
+        amounts[1] += charge.effective
     columns = (
         Column("Currency"),
         Column("Month"),
