@@ -45,7 +45,8 @@ soak: machine tools
 	@$(PYTHON_IN)/python -m pytest -n $(TEST_WORKERS) --timeout=0 tests/soak
 
 bench: tools
-	@for script in benchmarks/[a-z]*.py; do echo "== $$script" && $(PYTHON_IN)/python "$$script" || exit 1; done
+	@for script in benchmarks/[a-z]*.py; do name=$$(basename "$$script" .py); echo "== $$name"; \
+	  $(PYTHON_IN)/python -m "benchmarks.$$name" || exit 1; done
 
 pack: environment
 	@$(PYTHON_IN)/python -m pipelines init
