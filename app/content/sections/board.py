@@ -122,11 +122,12 @@ def kpis(context: Context) -> Section:
 
 def focus(context: Context) -> Section:
     """The trend behind what matters most, beside what changed most."""
-    first = next(iter(by_weight(context.kpis)), None) or next(iter(context.kpis), None)
+    wanted = [*by_weight(context.kpis), *context.kpis]
+    first = next((one for one in wanted if any(value.value is not None for _, value in one.history)), None)
     movers = changed_most(context)
-    if first is None:
+    if not wanted:
         return Section("focus", "", (movers,))
-    figure: Block = trend(first) if first.value.reason != "no_source" else absent(first)
+    figure: Block = trend(first) if first else absent(wanted[0])
     return Section("focus", "What stands behind it", (Beside((figure, movers)),))
 
 

@@ -9,7 +9,7 @@ from app.content.blocks import ChangeWord, Definition
 from app.content.blocks import Verdict as Word
 from app.content.sections.base import Comparison, Context
 from data.benchmarks.score import Target, Verdict
-from data.metrics.base import REASONS, Better, Denominator, Metric, Unit, Value
+from data.metrics.base import NO_DATA, NO_RATE, NO_SOURCE, REASONS, Better, Denominator, Metric, Unit, Value
 from data.money import Money
 from data.period import Period
 from data.warehouse.readings import Part, Reading
@@ -193,10 +193,11 @@ def comment(reading: Reading) -> str:
 
 def missing(reading: Reading) -> str:
     """Why there is no value, and what to do about it."""
-    reason = reading.value.reason or "no_data"
+    reason = reading.value.reason or NO_DATA
     sentence = REASONS[reason]
     said = f"{sentence[0].upper()}{sentence[1:]}."
-    return f"{said} {reading.metric.connect}" if reason == "no_source" else said
+    action = {NO_SOURCE: reading.metric.connect, NO_RATE: "Connect a source of exchange rates (type fx)."}.get(reason)
+    return f"{said} {action}" if action else said
 
 
 def _deciding(reading: Reading) -> str:
