@@ -287,11 +287,10 @@ def _cost(column: ir.Value) -> ir.DecimalValue:
     if kind.is_integer():
         return column.cast(COST)
     if kind.is_floating():
-        # Below 1,000 a decimal of 12 places has at most 15 digits. Two such never share a double, so if it comes back
-        # as the same double it is the shortest text, without writing the text.
+        # No two decimals of 15 digits share a double: if one comes back as the same double, it is the shortest text,
+        # without writing the text. Null from 1,000 on.
         near = column.try_cast(dt.Decimal(15, 12))
-        same = (column.abs() < 1000) & (near.cast("float64") == column)
-        return ibis.ifelse(same, near.cast(COST), column.cast("string").try_cast(COST))
+        return ibis.ifelse(near.cast("float64") == column, near.cast(COST), column.cast("string").try_cast(COST))
     return column.cast("string").replace('"', "").strip().try_cast(COST)
 
 

@@ -235,7 +235,7 @@ def _without_overlaps(
 
 def _spend(rules: Rules, period: date, one: Sum) -> Spend:
     key_kind, key = _key(rules, one)
-    tags = (part for tag in one.tags for part in tag)
+    tags = [part for tag in one.tags for part in tag]
     grain = "\x1f".join((one.day.isoformat(), period.isoformat(), *one.dimensions.values(), *tags))
     return Spend(
         source=rules.source,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 import ibis
 import ibis.expr.types as ir
@@ -50,8 +50,7 @@ class Reduced:
     faults: tuple[Fault, ...]
 
 
-@dataclass(frozen=True)
-class Sum:
+class Sum(NamedTuple):
     """One row of a period: DIMENSIONS in their spelling, tags of the kept keys, costs to 12 decimals, half even."""
 
     day: date
@@ -72,19 +71,18 @@ class Reduction:
         self._engine = engine
         self._grain = grain
         self._count = 0
-        self._queries: dict[tuple[object, ...], str] = {}
+        self._queries: dict[object, str] = {}
 
     def reduce(self, file: File) -> Reduced:
         """The daily sums of a file, in one pass. Raises lake.Damaged, Refused."""
         lake.whole(file.path)
-        header = lake.columns(self._engine, file.path)
-        if absent := focus_columns.missing(header):
-            plural = "s" if len(absent) > 1 else ""
-            raise Refused(f"{file.name} is no FOCUS file: it lacks the column{plural} {', '.join(absent)}.")
         self._count += 1
         broken = f"broken_{self._count}"
         charges = lake.table(self._engine, file.path, name="charges", broken=broken)
-        table = lake.stored(self._engine, file.path, f"sums_{self._count}", self._query(header, charges))
+        if absent := focus_columns.missing(charges.columns):
+            plural = "s" if len(absent) > 1 else ""
+            raise Refused(f"{file.name} is no FOCUS file: it lacks the column{plural} {', '.join(absent)}.")
+        table = lake.stored(self._engine, file.path, f"sums_{self._count}", self._query(charges))
         counts = {name: table[name].sum().cast("int64") for name in ("rows", "unread")}
         parts = _rows(table.group_by(["billing_period", "sound"]).aggregate(**counts))
         sound = [part for part in parts if part["sound"]]
@@ -93,7 +91,7 @@ class Reduction:
         return Reduced(
             file=file,
             table=table,
-            version=focus_columns.version(header),
+            version=focus_columns.version(charges.columns),
             periods=tuple(sorted(part["billing_period"] for part in sound)),
             rows=sum(part["rows"] for part in sound),
             rejected=rejected,
@@ -101,9 +99,9 @@ class Reduction:
             faults=tuple(islice(self._faults(file), TOLD_LINES)) if rejected else (),
         )
 
-    def _query(self, header: Sequence[str], charges: ir.Table) -> str:
+    def _query(self, charges: ir.Table) -> str:
         """The reduction in the language of the engine; files of one form share it, for writing it takes its time."""
-        form = (tuple(header), charges.schema())
+        form = charges.op()
         if form not in self._queries:
             sums = focus_columns.named(focus_columns.reduced(charges, self._grain), self._grain)
             self._queries[form] = str(self._engine.compile(focus_columns.merged([sums])))
@@ -123,7 +121,7 @@ class Reduction:
             dimensions = dict(zip(DIMENSIONS, row, strict=False))
             values = zip(self._grain.tag_keys, row[len(DIMENSIONS) :], strict=False)
             day, billed, effective = row[-3:]
-            tags = tuple((key, value) for key, value in values if value)
+            tags = tuple([(key, value) for key, value in values if value])
             yield Sum(day, dimensions, tags, _exact(billed), _exact(effective))
 
     def alike(self, period: date, files: Sequence[Reduced]) -> Iterator[tuple[Reduced, Reduced, float]]:

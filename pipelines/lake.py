@@ -106,14 +106,6 @@ def table(
         return found.select(**{short: found[places[written]] for short, written in _first_of_each(header).items()})
 
 
-def columns(engine: Backend, path: Path) -> tuple[str, ...]:
-    """The header of a file as it is written. Raises Damaged."""
-    if format_of(path) != PARQUET:
-        return csv_header(path)
-    with reading(path):
-        return tuple(engine.read_parquet(glob.escape(str(path)), hive_partitioning=False).columns)
-
-
 def stored(engine: Backend, path: Path, name: str, query: str) -> ir.Table:
     """The answer to a compiled expression over one file, kept in the engine under a name. Raises Damaged."""
     with reading(path):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import ClassVar, Literal
@@ -73,7 +74,8 @@ class Focus(Connector):
         options = self.read_options(FocusOptions)
         rules = options.rules(self.source.id, self.source.since)
         ledger = ledger_of(position.cursors, rules.choices)
-        found = survey(listed(options.path), ledger)
+        with _reachable():
+            found = survey(listed(options.path), ledger)
         if not found.fresh:
             yield from Reading(rules, ledger, found).standing()
             return
@@ -89,8 +91,11 @@ class Focus(Connector):
     def check(self) -> Iterator[Finding]:
         options = self.read_options(FocusOptions)
         try:
-            listing = listed(options.path)
-        except StopSource as error:
+            with _reachable():
+                listing = listed(options.path)
+                for file in listing.files:
+                    file.path.open("rb").close()
+        except (StopSource, TryAgain) as error:
             yield Finding("path", False, str(error))
             return
         yield Finding("path", True, f"Current files of charges at {options.path}: {len(listing.files)}.")
@@ -102,6 +107,16 @@ class Focus(Connector):
             reduction = Reduction(engine, options.grain)
             for file in newest:
                 yield from _look(reduction, file, options)
+
+
+@contextmanager
+def _reachable() -> Iterator[None]:
+    """Turns what the file system refuses into a sentence."""
+    try:
+        yield
+    except OSError as error:
+        says = f"{error.filename} cannot be opened ({error.strerror}): give this user the right to read it."
+        raise TryAgain(f"{says} The next run tries again.") from error
 
 
 def _look(reduction: Reduction, file: File, options: FocusOptions) -> Iterator[Finding]:

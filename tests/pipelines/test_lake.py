@@ -31,7 +31,7 @@ def test_csv_is_text_whatever_its_name_and_names_are_in_lower_case(engine: Backe
     path = tmp_path / name
     path.parent.mkdir(exist_ok=True)
     path.write_bytes(gzip.compress(text) if name.endswith(".gz") else text)
-    assert lake.columns(engine, path) == ("Day", "Cost, billed", "day")
+    assert lake.csv_header(path) == ("Day", "Cost, billed", "day")
     assert _rows(engine, path) == [
         {"day": "2026-09-01", "cost, billed": "1\r\n2"},
         {"day": '3 "4"', "cost, billed": None},
