@@ -158,8 +158,8 @@ def test_a_page_that_was_drawn_asks_the_warehouse_only_for_its_state(world: Worl
     engine = load.engine(world.url)
     event.listen(engine, "before_cursor_execute", lambda *call: asked.append(call[2]))
     at.run()
-    assert [statement for statement in asked if "data_version" in statement or "warehouse_info" in statement] == asked
-    assert len(asked) == 2
+    tables = [table for statement in asked for table in schema.metadata.tables if f"FROM {table}" in statement]
+    assert tables == ["data_version", "warehouse_info"]
     with writing(engine) as connection:
         bump_version(connection, "something new")
     asked.clear()
