@@ -245,7 +245,7 @@ def test_the_fast_way_from_double_to_decimal_is_the_exact_one(tmp_path: Path, co
         (pa.string(), str),
         (pa.decimal128(9, 4), Decimal),
     ],
-    ids=str,
+    ids=["float32", "int64", "string", "decimal"],
 )
 def test_costs_of_any_numeric_type_are_exact(tmp_path: Path, kind: pa.DataType, cost: Any) -> None:
     pq.write_table(typed([charge(BilledCost="7", EffectiveCost="3")] * 3, cost, kind), tmp_path / "a.parquet")

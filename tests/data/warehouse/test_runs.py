@@ -92,6 +92,7 @@ def test_a_renewed_lease_lasts_on(company: Company) -> None:
         ("somebody", False),
         (f"pid x on {socket.gethostname()}", False),
     ],
+    ids=["this process", "the first process", "another machine", "no process", "no number"],
 )
 def test_only_a_process_of_this_machine_that_is_gone_is_dead(holder: str, dead: bool) -> None:
     assert is_dead(holder) is dead
