@@ -112,7 +112,7 @@ class Period:
                 return self.shifted(-1)
             case Kind.WEEK:
                 iso = self.start.isocalendar()
-                return iso_week(iso.year - 1, min(iso.week, _weeks_in(iso.year - 1)))
+                return iso_week(iso.year - 1, min(iso.week, 52))
             case _:
                 start, end = _year_earlier(self.start), _year_earlier(self.end, leap_day=_MARCH)
                 return Period(start, end, self.kind, self.fiscal_start)
@@ -264,10 +264,6 @@ def _fiscal_year_of(day: date, fiscal_start: int) -> int:
 
 def _fiscal_quarter_of(day: date, fiscal_start: int) -> int:
     return (day.month - fiscal_start) % 12 // 3 + 1
-
-
-def _weeks_in(year: int) -> int:
-    return date(year, 12, 28).isocalendar().week
 
 
 def _year_earlier(day: date, leap_day: tuple[int, int] = (2, 28)) -> date:

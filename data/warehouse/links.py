@@ -88,7 +88,7 @@ def contained(deployments: Iterable[Deployment], changes: Iterable[Change], rule
 class _History:
     """Known commits with their parents, and the change that each commit became."""
 
-    parents: Mapping[str, frozenset[str]]
+    parents: Mapping[str, tuple[str, ...]]
     changes: Mapping[str, Change]
 
     def behind(self, revision: str, seen: Collection[str]) -> set[str]:
@@ -131,13 +131,10 @@ def _first_containing(
         since = max(since, release.started) if since else release.started
 
 
-def _parents(changes: Sequence[Change]) -> dict[str, frozenset[str]]:
+def _parents(changes: Sequence[Change]) -> dict[str, tuple[str, ...]]:
     """The parents of each known commit; a pull request that names none leaves them to the record of its commit."""
-    found: dict[str, frozenset[str]] = {}
-    for one in changes:
-        if one.merge_revision and (one.form == "commit" or one.parents):
-            found[one.merge_revision] = found.get(one.merge_revision, frozenset()) | frozenset(one.parents)
-    return found
+    said = (one for one in changes if one.form == "commit" or one.parents)
+    return {one.merge_revision: one.parents for one in said if one.merge_revision}
 
 
 def _by_revision(changes: Sequence[Change]) -> dict[str, Change]:

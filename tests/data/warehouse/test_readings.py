@@ -269,6 +269,7 @@ def test_an_earlier_state_is_read_with_the_later_restatements_undone(company: Co
     now, before = (company.reading("availability", "wallet", "2026-10", as_of) for as_of in (None, then))
     assert (now.value.value, before.value.value) == (Decimal("0.9916666666666666666666666667"), 1)
     assert (before.value.numerator, before.value.denominator) == (432_000, 432_000)
+    assert [round(one.value.coverage * 31, 9) for one in (before, now)] == [5, 6]
     assert company.reading("deployment_frequency", "wallet", "2026-10", then).value.numerator == 4
     assert company.reading("lead_time", "wallet", "2026-10", then).value.reason == NOT_KEPT
 

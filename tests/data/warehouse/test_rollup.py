@@ -120,6 +120,16 @@ def test_a_whole_entity_without_a_row_is_missed_by_the_group(company: Company) -
     assert group == {(FIRST, ""): (2 * UNIT, 2 * UNIT), (SECOND, ""): (UNIT, 2 * UNIT)}
 
 
+def test_an_entity_without_a_row_is_missed_by_as_many_services_as_it_has(company: Company) -> None:
+    other = {"id": "fraud", "kind": "service", "name": "Fraud", "parent": "america"}
+    bare = {"id": "new", "kind": "service", "name": "New", "parent": "america"}
+    company.now(settings((*GROUP, other, bare)))
+    company.store(*(probe_day(FIRST, key=key) for key in ("wallet", "kyc", "fraud")), probe_day(SECOND))
+    company.roll_up()
+    group = company.rows("availability", "group", "known", "expected")
+    assert group == {(FIRST, ""): (3 * UNIT, 3 * UNIT), (SECOND, ""): (UNIT, 3 * UNIT)}
+
+
 def test_a_service_that_ended_is_missed_no_more(company: Company) -> None:
     ended = [one | ({"valid_to": SECOND} if one["id"] == "ledger" else {}) for one in GROUP]
     company.now(settings(ended))
