@@ -392,3 +392,24 @@ def test_each_step_is_told(company: Company) -> None:
     said: list[str] = []
     rollup(company.engine, company.settings, said.append)
     assert (len(said), said[-1]) == (len(GROUP), "roll-up 7/7: group")
+
+
+def test_a_median_that_moves_while_its_sums_stay_is_kept_anew(company: Company) -> None:
+    def changes(*hours: int) -> RollupReport:
+        for number, span in enumerate(hours, start=1):
+            begun = noon(SECOND) - timedelta(hours=span)
+            company.store(change(f"pr{number}", noon(SECOND), f"{number}", first_commit=begun))
+        return company.roll_up()
+
+    company.store(*(commit(str(one), noon(SECOND) if one else noon(FIRST), str(one - 1)) for one in range(4)))
+    company.store(deployment("0", noon(FIRST), "0"), deployment("1", noon(SECOND), "3"))
+    for kind in ("deployment", "change"):
+        company.cover(kind, "wallet", *OCTOBER)
+    changes(1, 5, 6)
+    rows = company.rows("lead_time", "group", "numerator", "sum_squares", "sample")
+    assert company.reading("lead_time", "group", "2026-10").value.value == 5
+    report = changes(2, 3, 7)
+    # a month, a quarter and a year of the service, its entity and the group
+    assert (report.rows, report.statistics, report.data_version) == (0, 9, company.version())
+    assert company.rows("lead_time", "group", "numerator", "sum_squares", "sample") == rows
+    assert company.reading("lead_time", "group", "2026-10").value.value == 3
