@@ -90,7 +90,7 @@ class Tile:
     change: str = ""
     change_word: ChangeWord = ""
     spark: tuple[float | None, ...] = ()
-    spark_target: float | None = None
+    spark_targets: tuple[float, ...] = ()
     evidence: str = ""
     freshness: str = ""
     href: str = ""

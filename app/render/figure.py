@@ -16,7 +16,7 @@ from app.render.theme import Palette
 from data.period import Kind, Period
 
 Figure = Trend | Bars
-LabelRole = Literal["subject", "context", "target"]
+LabelRole = Literal["subject", "context", "target", "reference"]
 
 _MOST_NAMED = 4
 # The least height of an axis: ticks have at most six decimals.
@@ -45,7 +45,7 @@ class Tick:
 
 @dataclass(frozen=True)
 class EndLabel:
-    """Words at the right end: of a series (`index` is its place) or of the target (`index` None)."""
+    """Words at the right end: of a series (`index` is its place), of the target or of a reference (`index` None)."""
 
     at: float
     words: str
@@ -138,6 +138,10 @@ def end_labels(figure: Figure, drawn: Scale, share: float) -> tuple[EndLabel, ..
     if figure.target is not None and figure.target.edges:
         edges = figure.target.edges
         labels.append(EndLabel(sum(edges) / len(edges), figure.target.label, "target"))
+    for one in shown_references(figure, drawn):
+        assert one.low is not None
+        assert one.high is not None
+        labels.append(EndLabel((one.low + one.high) / 2, one.name, "reference"))
     return _apart(sorted(labels, key=lambda label: label.at), drawn, share)
 
 
@@ -191,16 +195,16 @@ def stack_tops(figure: Bars) -> tuple[float | None, ...]:
 
 @dataclass(frozen=True)
 class Spark:
-    """A small line in a unit square, y upwards: its runs between gaps, its target, its last point."""
+    """A small line in a unit square, y upwards: its runs between gaps, the edges of its target, its last point."""
 
     runs: tuple[tuple[tuple[float, float], ...], ...]
-    aim: float | None
+    aims: tuple[float, ...]
     last: tuple[float, float]
 
 
-def spark(values: Sequence[float | None], target: float | None) -> Spark | None:
+def spark(values: Sequence[float | None], targets: Sequence[float]) -> Spark | None:
     """The last periods of a tile; a lonely value is a run of twice the same point. None where nothing is known."""
-    held = [value for value in (*values, target) if value is not None]
+    held = [value for value in (*values, *targets) if value is not None]
     last = last_known(values)
     if last is None:
         return None
@@ -216,7 +220,7 @@ def spark(values: Sequence[float | None], target: float | None) -> Spark | None:
         else:
             runs[-1].append((index / max(1, len(values) - 1), at(value)))
     lines = tuple(tuple(run * 2 if len(run) == 1 else run) for run in runs if run)
-    return Spark(lines, None if target is None else at(target), lines[-1][-1])
+    return Spark(lines, tuple(at(target) for target in targets), lines[-1][-1])
 
 
 def series_colours(block: Figure, palette: Palette) -> tuple[str, ...]:

@@ -57,16 +57,6 @@ def _background(axes: Axes, block: Figure, scale: Scale) -> None:
         assert one.low is not None
         assert one.high is not None
         axes.axhspan(one.low, one.high, color=LIGHT.band, linewidth=0, zorder=0)
-        axes.annotate(
-            one.name,
-            (0, one.high),
-            xycoords=("axes fraction", "data"),
-            xytext=(3, -2),
-            textcoords="offset points",
-            va="top",
-            fontsize=PAPER.note - 0.5,
-            color=LIGHT.muted,
-        )
     target = block.target
     if target is not None and target.low is not None and target.high is not None:
         axes.axhspan(target.low, target.high, color=LIGHT.accent_tint, linewidth=0, zorder=0)

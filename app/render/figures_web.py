@@ -46,7 +46,6 @@ def specification(block: Figure) -> Part:
             "yaxis": _y_axis(scale),
             "shapes": _bands(block, scale) + _target_lines(block),
             "annotations": [
-                *_band_names(block, scale),
                 *_absent(block),
                 *map(_end_label(block), labels),
                 *_margins(block),
@@ -134,13 +133,6 @@ def _target_lines(block: Figure) -> list[Part]:
     dashes = {"color": LIGHT.muted, "width": 1.25, "dash": "4px,3px"}
     across = {"type": "line", "xref": "x domain", "x0": 0, "x1": 1, "line": dashes}
     return [across | {"y0": edge, "y1": edge} for edge in (block.target.edges if block.target else ())]
-
-
-def _band_names(block: Figure, scale: Scale) -> list[Part]:
-    return [
-        _words(one.name, 0, one.high, "left", "top", font=_SMALL, xref="paper", yshift=1)
-        for one in figure.shown_references(block, scale)
-    ]
 
 
 def _absent(block: Figure) -> list[Part]:

@@ -85,7 +85,7 @@ def _tile(tile: Tile, query: Query) -> str:
     tone = MARKS[tile.verdict].tone if tile.verdict else "none"
     rows = (
         f'<div class="pl-row1"><span class="pl-label">{name}</span>{verdict(tile.verdict, tile.verdict_reason)}</div>',
-        f'<div class="pl-row2">{_value(tile)}{sparkline(tile.spark, tile.spark_target, tile.label)}</div>',
+        f'<div class="pl-row2">{_value(tile)}{sparkline(tile.spark, tile.spark_targets, tile.label)}</div>',
         f'<div class="pl-row3"><span>{escape(tile.target)}</span>{_change(tile)}</div>',
         f'<div class="pl-row4">{escape(tile.evidence or tile.verdict_reason)}</div>',
         f'<div class="pl-row5"><span>{escape(tile.freshness)}</span>{_about(tile)}</div>',
@@ -119,9 +119,9 @@ def _about(tile: Tile) -> str:
     )
 
 
-def sparkline(values: Sequence[float | None], target: float | None, name: str) -> str:
+def sparkline(values: Sequence[float | None], targets: Sequence[float], name: str) -> str:
     """The last periods as a small line with its gaps, the target dashed, the last value marked."""
-    drawn = spark(values, target)
+    drawn = spark(values, targets)
     if drawn is None:
         return '<span class="pl-spark"></span>'
     lines = "".join(
@@ -129,13 +129,13 @@ def sparkline(values: Sequence[float | None], target: float | None, name: str) -
         for run in drawn.runs
     )
     x, y = _spark_at(*drawn.last)
-    aim = ""
-    if drawn.aim is not None:
-        height = _spark_at(0, drawn.aim)[1]
-        aim = f'<line class="pl-aim" x1="0" x2="{_SPARK_WIDTH:.0f}" y1="{height}" y2="{height}"/>'
+    heights = [_spark_at(0, aim)[1] for aim in drawn.aims]
+    aims = "".join(
+        f'<line class="pl-aim" x1="0" x2="{_SPARK_WIDTH:.0f}" y1="{height}" y2="{height}"/>' for height in heights
+    )
     return (
         f'<svg class="pl-spark" viewBox="0 0 {_SPARK_WIDTH:.0f} {_SPARK_HEIGHT:.0f}" role="img" '
-        f'aria-label="{escape(name)}, last {len(values)} periods">{aim}{lines}<circle cx="{x}" cy="{y}" r="3"/></svg>'
+        f'aria-label="{escape(name)}, last {len(values)} periods">{aims}{lines}<circle cx="{x}" cy="{y}" r="3"/></svg>'
     )
 
 

@@ -201,7 +201,7 @@ def _(block: Beside, width: float) -> Json:
 
 
 def _tile(tile: Tile) -> Json:
-    drawn = figure.spark(tile.spark, tile.spark_target)
+    drawn = figure.spark(tile.spark, tile.spark_targets)
     return {
         "label": tile.label,
         "value": tile.value,

@@ -54,7 +54,7 @@ def bounds(totals: Totals) -> Bounds:
 
 METRIC = Metric(
     id="integration_share",
-    name="Integration share of spend",
+    name="Integration share",
     version=1,
     meaning="How much of technology spend goes into integration and middleware.",
     formula="effective cost classified as integration / effective cost of all technology without taxes; classes by "

@@ -34,7 +34,7 @@ def tile(reading: Reading, context: Context, *, linked: bool = True) -> Tile:
         change=change,
         change_word=change_word,
         spark=tuple(plain(reading.metric, value) for _, value in reading.history),
-        spark_target=_spark_target(reading),
+        spark_targets=_spark_targets(reading),
         evidence=words.evidence(reading),
         freshness=_freshness(reading, context),
         href=PAGES[reading.metric.domain] if linked else "",
@@ -43,9 +43,10 @@ def tile(reading: Reading, context: Context, *, linked: bool = True) -> Tile:
     )
 
 
-def _spark_target(reading: Reading) -> float | None:
-    edge = words.edge(reading.target)
-    return None if edge is None else plain(reading.metric, Value(edge))
+def _spark_targets(reading: Reading) -> tuple[float, ...]:
+    target = reading.target
+    edges = (target.low, target.high) if target is not None else ()
+    return tuple(at for edge in edges if edge is not None and (at := plain(reading.metric, Value(edge))) is not None)
 
 
 def _freshness(reading: Reading, context: Context) -> str:

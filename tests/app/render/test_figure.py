@@ -75,9 +75,9 @@ def test_labels_at_the_right_end_stand_apart_within_the_axis() -> None:
 def test_a_lonely_value_becomes_a_dot_and_a_gap_stays_a_gap() -> None:
     assert figure.lonely((1.0, None, 2.0, None, 3.0, 4.0)) == (0, 2)
     assert figure.gaps(SPEND_BARS) == (6,)
-    spark = figure.spark((1.0, None, 2.0, 4.0), 3.0)
-    assert spark == figure.Spark((((0.0, 0.0), (0.0, 0.0)), ((2 / 3, 1 / 3), (1.0, 1.0))), 2 / 3, (1.0, 1.0))
-    assert figure.spark((None, None), 1.0) is None
+    spark = figure.spark((1.0, None, 2.0, 4.0), (3.0,))
+    assert spark == figure.Spark((((0.0, 0.0), (0.0, 0.0)), ((2 / 3, 1 / 3), (1.0, 1.0))), (2 / 3,), (1.0, 1.0))
+    assert figure.spark((None, None), (1.0,)) is None
 
 
 def test_notes_say_where_the_axis_starts_what_is_missing_and_what_is_out_of_sight() -> None:

@@ -45,7 +45,7 @@ class Seen(HTMLParser):
 
 
 def _fragments(words: str) -> list[str]:
-    tile = Tile(words, words, words, words, "missed", words, words, words, "worse", (1, None), 2, words, words, words,
+    tile = Tile(words, words, words, words, "missed", words, words, words, "worse", (1, None), (2,), words, words, words,
                 replace(UPTIME, name=words, text=words, formula=words, source=words), words)  # fmt: skip
     columns = (Column(words), Column(words, kind="number"))
     table = Table(words, words, columns, (Row((Cell(words), Cell(words))),), words)
@@ -121,7 +121,7 @@ def test_a_verdict_is_a_shape_and_a_word(value: str) -> None:
 
 
 def test_a_sparkline_breaks_at_a_gap_and_shows_its_target() -> None:
-    drawn = html.sparkline((1.0, 2.0, None, 3.0), 2.5, "Uptime")
+    drawn = html.sparkline((1.0, 2.0, None, 3.0), (2.5,), "Uptime")
     assert (drawn.count("<polyline"), drawn.count("<line"), drawn.count("<circle")) == (2, 1, 1)
     assert Seen(html.sparkline((None,), 1.0, "Uptime")).tags == ["span"]
 
