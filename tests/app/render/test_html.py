@@ -123,7 +123,7 @@ def test_a_verdict_is_a_shape_and_a_word(value: str) -> None:
 def test_a_sparkline_breaks_at_a_gap_and_shows_its_target() -> None:
     drawn = html.sparkline((1.0, 2.0, None, 3.0), (2.5,), "Uptime")
     assert (drawn.count("<polyline"), drawn.count("<line"), drawn.count("<circle")) == (2, 1, 1)
-    assert Seen(html.sparkline((None,), 1.0, "Uptime")).tags == ["span"]
+    assert Seen(html.sparkline((None,), (1.0,), "Uptime")).tags == ["span"]
 
 
 def test_a_table_names_its_columns_and_rows_and_says_how_much_it_shows() -> None:
