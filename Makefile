@@ -21,7 +21,7 @@ run: environment
 	@$(PYTHON_IN)/python .ci/port.py $(HOST) $(PORT)
 	@$(PYTHON_IN)/python -m pipelines init
 	@echo "Plumbline is at http://$(HOST):$(PORT) (Ctrl-C ends it)"
-	@$(PYTHON_IN)/python -m pipelines schedule & scheduler=$$!; trap 'kill $$scheduler 2>/dev/null' EXIT; \
+	@$(PYTHON_IN)/python -m pipelines schedule & scheduler=$$!; trap 'kill $$scheduler 2>/dev/null' EXIT INT TERM; \
 	  $(PYTHON_IN)/python -m streamlit run app/main.py --server.address $(HOST) --server.port $(PORT) --server.headless true
 
 test: machine tools check
