@@ -14,6 +14,7 @@ from data.warehouse.migrate import migrate
 from tests.app.world import World, build, write_settings
 from tests.servers.app import AppServer
 from tests.servers.chromium import DESK, PHONE_AT_NIGHT
+from tests.servers.demo import DemoWarehouse
 
 pytestmark = pytest.mark.browser
 
@@ -66,9 +67,22 @@ def _settle(page: Page) -> None:
 def test_every_page_opens(
     chromium_page: Page, app_server: Callable[..., AppServer], worlds: dict[str, World], name: str
 ) -> None:
-    server = app_server(worlds[name].environment)
+    _check_every_page(chromium_page, app_server(worlds[name].environment), marked=name != "empty")
+
+
+@pytest.mark.parametrize("chromium_page", VIEWS, indirect=True, ids=str)
+def test_every_page_of_the_demo_company_opens(
+    chromium_page: Page, app_server: Callable[..., AppServer], demo_warehouse: DemoWarehouse
+) -> None:
+    server = app_server(demo_warehouse.environment)
+    _check_every_page(chromium_page, server, marked=True)
+    _open(chromium_page, server.base_url)
+    assert "targets hold in October 2026" in chromium_page.locator(".pl-headline").inner_text()
+
+
+def _check_every_page(opened: Page, server: AppServer, *, marked: bool) -> None:
     for screen in SCREENS:
-        page = chromium_page.context.new_page()
+        page = opened.context.new_page()
         complaints = _open(page, f"{server.base_url}/{screen.path}")
         for colours in ("dark", "light"):  # the page follows the reader's colours without being loaded again
             page.emulate_media(color_scheme=colours)
@@ -77,7 +91,7 @@ def test_every_page_opens(
             assert wide <= window, screen.title
         assert complaints == [], screen.title
         assert page.locator("[data-testid=stException]").count() == 0, screen.title
-        assert page.get_by_text("Demo data").count() == (1 if name != "empty" else 0), screen.title
+        assert page.get_by_text("Demo data").count() == int(marked), screen.title
         page.close()
     assert "Traceback" not in server.log
 

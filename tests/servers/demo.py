@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
+import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -9,7 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from data.sample import Story, story
+from data.sample import SEED, Story, story
+from data.sample.fx import fx_rates
+from data.settings import ROOT, SAMPLE, environment
 from pipelines.demo import serving, write_billing
 
 END = date(2026, 10, 31)
@@ -32,3 +38,45 @@ def demo_sources(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoSourc
     write_billing(told, files)
     with serving(told) as base_url:
         yield DemoSources(base_url, files, told)
+
+
+@dataclass(frozen=True)
+class DemoWarehouse:
+    """The demo company, loaded from its sources by the commands; its clock stands at CLOCK, so October is closed."""
+
+    environment: dict[str, str]
+
+
+@pytest.fixture(scope="session")
+def demo_warehouse(tmp_path_factory: pytest.TempPathFactory, demo_sources: DemoSources) -> DemoWarehouse:
+    """Loaded once for all workers: fifteen months, so that a year before and twelve periods are there."""
+    folder = tmp_path_factory.getbasetemp().parent / "demo-warehouse"
+    folder.mkdir(exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        found = DemoWarehouse({
+            "PLUMBLINE_WAREHOUSE": f"sqlite:///{folder / 'plumbline.db'}",
+            "PLUMBLINE_SETTINGS": str(folder / "settings.toml"),
+            "PLUMBLINE_CLOCK": CLOCK,
+        })  # fmt: skip
+        if not (folder / "loaded").exists():
+            _write_settings(folder, demo_sources)
+            command = [sys.executable, "-m", "pipelines", "sync"]
+            more = found.environment | {"PLUMBLINE_DEMO_TOKEN": "demo"}
+            done = subprocess.run(
+                command, cwd=ROOT, env=environment() | more, capture_output=True, text=True, timeout=600, check=False
+            )
+            assert done.returncode == 0, done.stderr
+            (folder / "loaded").touch()
+    return found
+
+
+def _write_settings(folder: Path, sources: DemoSources) -> None:
+    """The shipped settings of the demo, with the addresses of this worker's sources and a later first day."""
+    text = SAMPLE.read_text(encoding="utf-8").replace("{demo}", sources.base_url)
+    text = text.replace("{files}/billing", str(sources.files)).replace("{files}", str(folder))
+    (folder / "settings.toml").write_text(
+        re.sub(r'^type = "\w+"$', r"\g<0>\nsince = 2025-08-01", text, flags=re.MULTILINE)
+    )
+    rates = [f"{one.day},{one.base},{one.quote},{one.rate}" for one in fx_rates(SEED, date(2025, 8, 1), END)]
+    (folder / "fx_rates.csv").write_text("\n".join(["day,base,quote,rate", *rates, ""]))

@@ -12,8 +12,9 @@ from sqlalchemy import Engine, select
 from data.clock import fix_clock
 from data.metrics.base import NO_RATE
 from data.warehouse import schema
-from data.warehouse.engine import reading
+from data.warehouse.engine import reading, writing
 from data.warehouse.rollup import RollupReport
+from data.warehouse.write import note_covered
 from tests.data.happenings import DAY, at, change, commit, deployment, fx_rate, noon, probe_day, request_day, spend
 from tests.data.warehouse.world import GROUP, NOW, Company, days, settings
 
@@ -413,3 +414,35 @@ def test_a_median_that_moves_while_its_sums_stay_is_kept_anew(company: Company) 
     assert (report.rows, report.statistics, report.data_version) == (0, 9, company.version())
     assert company.rows("lead_time", "group", "numerator", "sum_squares", "sample") == rows
     assert company.reading("lead_time", "group", "2026-10").value.value == 3
+
+
+def read_whole(company: Company, first: date, after: date) -> None:
+    """A completed reading of all of a source, as billing reports it: for the scopes that it told of by then."""
+    with writing(company.engine) as connection:
+        proof = ("spend", "", "", at(f"{first} 00:00"), at(f"{after} 00:00"))
+        there = sorted({scope for scope in company.facts("spend").values() if scope})
+        note_covered(connection, "billing", proof, there, company.settings.zone)
+
+
+@pytest.mark.parametrize("in_between", [False, True])
+def test_a_scope_whose_first_charge_comes_late_spent_nothing_on_the_days_read_before(
+    company: Company, in_between: bool
+) -> None:
+    company.store(spend("a", FIRST))
+    read_whole(company, FIRST, THIRD)
+    if in_between:
+        company.roll_up()
+    company.store(spend("b", THIRD, key="ledger"))
+    read_whole(company, THIRD, THIRD + timedelta(days=1))
+    company.roll_up()
+    told = {scope: spent(company, scope) for scope in ("wallet", "ledger", "europe")}
+    assert {day: one for (day, variant), one in told["ledger"].items() if variant == "in:EUR"} == {
+        FIRST: 0, SECOND: 0, THIRD: 10 * UNIT,
+    }  # fmt: skip
+    assert {day: one for (day, variant), one in told["wallet"].items() if variant == "in:EUR"} == {
+        FIRST: 10 * UNIT, SECOND: 0, THIRD: 0,
+    }  # fmt: skip
+    company.store(spend("b", THIRD, key="wallet"))
+    company.roll_up()
+    assert spent(company, "ledger") == {}
+    assert company.reading("spend_effective", "europe", f"{FIRST}..{THIRD + timedelta(days=1)}").value.value == 20
