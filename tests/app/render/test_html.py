@@ -45,8 +45,9 @@ class Seen(HTMLParser):
 
 
 def _fragments(words: str) -> list[str]:
-    tile = Tile(words, words, words, words, "missed", words, words, words, "worse", (1, None), (2,), words, words, words,
-                replace(UPTIME, name=words, text=words, formula=words, source=words), words)  # fmt: skip
+    meaning = replace(UPTIME, name=words, text=words, formula=words, source=words)
+    five = (words, words, words, words, "missed")
+    tile = Tile(*five, words, words, words, "worse", (1, None), (2,), words, words, words, meaning, words)
     columns = (Column(words), Column(words, kind="number"))
     table = Table(words, words, columns, (Row((Cell(words), Cell(words))),), words)
     return [
