@@ -34,8 +34,9 @@ def draw() -> None:
 
 def _unmapped(at: Opened) -> None:
     keys = load.unmapped(at.state)
-    stand = "stands for nothing yet; its" if len(keys) == 1 else "stand for nothing yet; their"
-    waiting = f"{text.plural(len(keys), 'name')} {stand} facts are kept and not counted."
+    stand = "stands" if len(keys) == 1 else "stand"
+    waiting = f"{text.plural(len(keys), 'name')} {stand} for no scope yet: charges count for their whole source only, "
+    waiting += "other facts are kept and not counted."
     st.html(html.heading("Unmapped names", waiting if keys else "", "unmapped"))
     if not keys:
         web.draw(Notice("info", "Every name that a source uses stands for a scope."))
