@@ -51,7 +51,7 @@ class Days:
     def _of(self, scope: str, days: frozenset[date], kinds: frozenset[str]) -> list[ScopeDay]:
         span = min(days), max(days)
         facts = {kind: self._once(("facts", kind, span), self._facts, kind, scope, span) for kind in sorted(kinds)}
-        covered = {kind: self._once(("covered", kind), self._covered, kind, scope) for kind in sorted(kinds)}
+        covered = {kind: self._once(("covered", kind), self.covered, kind, scope) for kind in sorted(kinds)}
         failed, rollbacks = self._once("failed", self._failed, scope)
         contained = self._once("contained", self._contained, scope) if "change" in kinds else {}
         return [
@@ -76,6 +76,17 @@ class Days:
         table = FACT_TABLES[record.kind]
         rows = self.connection.execute(self._taken(table, record.kind, scope))
         return [found for row in rows if isinstance(found := fact_of(record, row._mapping), record)]
+
+    def covered(self, kind: str, scope: str) -> frozenset[date]:
+        """Days on which every source that the scope takes the kind from was read completely for all of its names."""
+        everywhere = self._coverage_of(kind).get("", {})
+        of_scope = self._coverage_of(kind).get(scope, {})
+        known = [of_scope.get(one, everywhere.get(one, frozenset())) for one in self._sources(kind, scope)]
+        return frozenset.intersection(*known) if known else frozenset()
+
+    def reads_whole_sources(self, kind: str) -> bool:
+        """Whether some source says which days it covers for all of its names at once."""
+        return "" in self._coverage_of(kind)
 
     def currencies(self, scope: str, day: date) -> tuple[str, ...]:
         """The reporting currencies of the scope and of those above it."""
@@ -152,13 +163,6 @@ class Days:
                     return (take.source,)
         configured = [source.id for source in self.settings.source if source.id in there]
         return tuple((configured or sorted(there))[:1])
-
-    def _covered(self, kind: str, scope: str) -> frozenset[date]:
-        """Days on which every source that the scope takes the kind from was read completely for all of its names."""
-        everywhere = self._coverage_of(kind).get("", {})
-        of_scope = self._coverage_of(kind).get(scope, {})
-        known = [of_scope.get(one, everywhere.get(one, frozenset())) for one in self._sources(kind, scope)]
-        return frozenset.intersection(*known) if known else frozenset()
 
     def _coverage_of(self, kind: str) -> Mapping[str, Mapping[str, frozenset[date]]]:
         """Scope -> source -> days covered; the scope "" holds what a source covers whatever the name."""

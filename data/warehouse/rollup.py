@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -13,31 +12,26 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Table, delete, func, insert, select
 
 from data.clock import clock
-from data.facts import Change, Deployment
-from data.finance.spend_class import shipped_rules
+from data.facts import Change, Deployment, FxRate
 from data.metrics import METRICS
-from data.metrics.base import DAY, Metric, Row, Statistic, combined
+from data.metrics.base import DAY, Denominator, Metric, Row, combined
 from data.metrics.spend import tellable
-from data.money import from_millionths, millionths
 from data.period import Kind, Period, containing
 from data.scopes import Tree
 from data.settings import Settings
 from data.warehouse import schema
-from data.warehouse.catalog import load_resolver, load_tree, touch_everything
+from data.warehouse.catalog import load_resolver, load_tree
 from data.warehouse.days import Days
+from data.warehouse.definitions import take_up_definitions
 from data.warehouse.engine import writing
 from data.warehouse.links import link_scope
-from data.warehouse.samples import joined, own_samples, stored_periods
+from data.warehouse.samples import joined, own_samples, statistic_columns, stored_periods
 from data.warehouse.schema import FACT_TABLES
-from data.warehouse.types import canonical
 from data.warehouse.upsert import chunks, insert_or_replace
 from data.warehouse.write import bump_version, touch
 
 Touched = Mapping[str, Mapping[str, frozenset[date]]]
 """Kind of fact -> scope -> days."""
-
-DEFINITIONS = "definitions"
-"""Where the warehouse keeps the fingerprint of what its daily rows were made with."""
 
 MEASURES = tuple(one.name for one in fields(Row))
 _MEASURED = tuple(schema.daily_metric.c[name] for name in MEASURES)
@@ -57,37 +51,18 @@ class RollupReport:
 def rollup(engine: Engine, settings: Settings, tell: Callable[[str], None] = lambda _said: None) -> RollupReport:
     """Bring the daily rows of all touched days up to date, in one transaction."""
     with writing(engine) as connection:
-        _take_up_definitions(connection, settings)
+        take_up_definitions(connection, settings)
         if connection.execute(select(schema.touched_day.c.day).limit(1)).first() is None:
             return RollupReport()
         tree = load_tree(connection)
         work = _Rollup(connection, settings, tree, clock(), tell)
-        work.link()
+        work.spread()
         work.run()
         connection.execute(delete(schema.touched_day))
         if work.report.rows or work.report.statistics:
             work.report.data_version = bump_version(connection, "roll-up")
         work.keep_restatements()
         return work.report
-
-
-def _take_up_definitions(connection: Connection, settings: Settings) -> None:
-    """Have everything rolled up again when a definition, or a setting that daily rows depend on, has changed."""
-    said = {
-        "metrics": [(metric.id, metric.version) for metric in METRICS],
-        "rules": settings.metrics.model_dump(include={"production", "count_rollbacks"}),
-        "takes": [take.model_dump() for take in settings.takes],
-        "sources": [source.id for source in settings.source],
-        "currency": settings.company.currency,
-        "spend classes": shipped_rules().model_dump(mode="json"),
-    }
-    now = hashlib.sha256(canonical(said).encode()).hexdigest()
-    table = schema.warehouse_info
-    before = connection.execute(select(table.c.value).where(table.c.key == DEFINITIONS)).scalar()
-    if before is not None and before != now:
-        touch_everything(connection, settings.zone)
-    if before != now:
-        insert_or_replace(connection, table, [{"key": DEFINITIONS, "value": now}])
 
 
 class _Rollup:
@@ -112,19 +87,38 @@ class _Rollup:
             scope: frozenset(row.id for row in tree.rows if row.parent == scope) for scope in tree.bottom_up()
         }
 
-    def link(self) -> None:
-        """Renew links of scopes whose deployments or changes moved, and spread new rates over their months."""
-        touched = _touched(self.connection)
+    def spread(self) -> None:
+        """Touch what follows from what was touched: links, months of new rates, days of scopes new to a source."""
+        self._link()
+        self._spread_rates()
+        for metric in METRICS:
+            for kind in metric.fact_kinds:
+                if metric.denominator is not Denominator.OBSERVED and self.days.reads_whole_sources(kind):
+                    self._spread_coverage(metric, kind)
+
+    def _link(self) -> None:
+        touched = _touched(self.connection, Deployment.kind, Change.kind)
         changes = touched.get("change", {})
         for scope in sorted({*touched.get("deployment", {}), *changes} & self._below.keys()):
             facts = self.days.all_of(Deployment, scope), self.days.all_of(Change, scope)
             link_scope(self.connection, scope, *facts, self.settings, changes.get(scope, frozenset()))
-        months = {containing(day, Kind.MONTH) for days in touched.get("fx_rate", {}).values() for day in days}
+
+    def _spread_rates(self) -> None:
+        touched = _touched(self.connection, FxRate.kind).get(FxRate.kind, {})
+        months = {containing(day, Kind.MONTH) for days in touched.values() for day in days}
         spend = FACT_TABLES["spend"]
         for month in sorted(months):
             query = select(spend.c.scope, spend.c.day).distinct().where(spend.c.scope.is_not(None))
             rows = self.connection.execute(query.where(spend.c.day >= month.start, spend.c.day < month.end))
             touch(self.connection, {("spend", scope, day) for scope, day in rows})
+
+    def _spread_coverage(self, metric: Metric, kind: str) -> None:
+        """Days that a source covers for a scope which it had told nothing of before, or no longer tells anything of."""
+        table = schema.daily_metric
+        query = select(table.c.day).distinct().where(table.c.metric == metric.id, table.c.version == metric.version)
+        for scope in sorted(_touched(self.connection, kind).get(kind, {}).keys() & self._below.keys()):
+            told = frozenset(self.connection.execute(query.where(table.c.scope == scope)).scalars())
+            touch(self.connection, {(kind, scope, day) for day in self.days.covered(kind, scope) ^ told})
 
     def run(self) -> None:
         """Roll up every touched scope, the lowest first, then what does not add up."""
@@ -280,33 +274,34 @@ class _Rollup:
         own = {one: own_samples(metric, self.days, one, span) for one in sorted(frozenset().union(*below.values()))}
         for scope in sorted(moved):
             samples = joined(self.tree, scope, {one: own[one] for one in below[scope]})
-            for period in periods[scope]:
-                found = sorted(one for day, values in samples.items() if day in period for one in values)
-                self._keep_statistics(metric, scope, period, metric.statistics(found) if metric.statistics else ())
+            found = {
+                period: [one for day, values in samples.items() if day in period for one in values]
+                for period in periods[scope]
+            }
+            self._keep_statistics(metric, scope, found)
 
-    def _keep_statistics(self, metric: Metric, scope: str, period: Period, found: Sequence[Statistic]) -> None:
+    def _keep_statistics(self, metric: Metric, scope: str, samples: Mapping[Period, Sequence[Decimal]]) -> None:
+        assert metric.statistics is not None
         table = schema.period_metric
         same = (table.c.metric == metric.id) & (table.c.version == metric.version) & (table.c.scope == scope)
-        same &= (table.c.start == period.start) & (table.c.end == period.end)
-        common = {"metric": metric.id, "version": metric.version, "variant": "", "scope": scope}
-        common |= {"start": period.start, "end": period.end}
-        new = {one.name: common | _statistic_columns(one) for one in found}
-        old = {row.statistic: dict(row._mapping) for row in self.connection.execute(select(table).where(same))}
-        if new == old:
-            return
-        self.report.statistics += 1
-        self.connection.execute(delete(table).where(same))
-        if new:
-            self.connection.execute(insert(table), list(new.values()))
-
-
-def _statistic_columns(one: Statistic) -> dict[str, Any]:
-    rounded = {name: None if of is None else from_millionths(millionths(of)) for name, of in _decimals(one)}
-    return {"statistic": one.name, **rounded, "n": one.n}
-
-
-def _decimals(one: Statistic) -> tuple[tuple[str, Decimal | None], ...]:
-    return ("value", one.value), ("low", one.low), ("high", one.high)
+        old: dict[tuple[date, date], dict[str, dict[str, Any]]] = defaultdict(dict)
+        for row in self.connection.execute(select(table).where(same)).all():
+            old[row.start, row.end][row.statistic] = dict(row._mapping)
+        fresh: list[dict[str, Any]] = []
+        for period, found in samples.items():
+            common = {"metric": metric.id, "version": metric.version, "variant": "", "scope": scope}
+            common |= {"start": period.start, "end": period.end}
+            new = {one.name: common | statistic_columns(one) for one in metric.statistics(sorted(found))}
+            kept = old.get((period.start, period.end), {})
+            if new == kept:
+                continue
+            self.report.statistics += 1
+            fresh += new.values()
+            if kept:
+                this = (table.c.start == period.start) & (table.c.end == period.end)
+                self.connection.execute(delete(table).where(same, this))
+        for part in chunks(fresh):
+            self.connection.execute(insert(table), part)
 
 
 def _combined(metric: Metric, rows: Sequence[Row], missing: int, currencies: Collection[str]) -> tuple[Row, ...]:
@@ -317,9 +312,11 @@ def _combined(metric: Metric, rows: Sequence[Row], missing: int, currencies: Col
     return tuple(combined(metric, found, missing) for variant, found in sorted(by_variant.items()) if variant in whole)
 
 
-def _touched(connection: Connection) -> Touched:
+def _touched(connection: Connection, *kinds: str) -> Touched:
+    """The touched days, of some kinds of fact or of all."""
     found: dict[str, dict[str, set[date]]] = defaultdict(lambda: defaultdict(set))
-    for row in connection.execute(select(schema.touched_day)):
+    query = select(schema.touched_day)
+    for row in connection.execute(query.where(schema.touched_day.c.fact.in_(kinds)) if kinds else query).all():
         found[row.fact][row.scope].add(row.day)
     return {kind: {scope: frozenset(days) for scope, days in scopes.items()} for kind, scopes in found.items()}
 

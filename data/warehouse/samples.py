@@ -6,8 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
-from data.metrics.base import Metric
+from data.metrics.base import Metric, Statistic
+from data.money import from_millionths, millionths
 from data.period import Kind, Period, containing
 from data.scopes import Tree
 from data.settings import Settings
@@ -45,3 +47,13 @@ def joined(
             if scope in tree.path(one, day):
                 found[day] += values
     return found
+
+
+def statistic_columns(one: Statistic) -> dict[str, Any]:
+    """A statistic as it is kept: rounded to millionths."""
+    rounded = {name: None if of is None else from_millionths(millionths(of)) for name, of in _decimals(one)}
+    return {"statistic": one.name, **rounded, "n": one.n}
+
+
+def _decimals(one: Statistic) -> tuple[tuple[str, Decimal | None], ...]:
+    return ("value", one.value), ("low", one.low), ("high", one.high)

@@ -1,0 +1,37 @@
+"""What the daily rows were made with: when it changes, everything is rolled up again."""
+
+from __future__ import annotations
+
+import hashlib
+
+from sqlalchemy import Connection, select
+
+from data.finance.spend_class import shipped_rules
+from data.metrics import METRICS
+from data.settings import Settings
+from data.warehouse import schema
+from data.warehouse.catalog import touch_everything
+from data.warehouse.types import canonical
+from data.warehouse.upsert import insert_or_replace
+
+DEFINITIONS = "definitions"
+"""Where the warehouse keeps the fingerprint of what its daily rows were made with."""
+
+
+def take_up_definitions(connection: Connection, settings: Settings) -> None:
+    """Have everything rolled up again when a definition, or a setting that daily rows depend on, has changed."""
+    said = {
+        "metrics": [(metric.id, metric.version) for metric in METRICS],
+        "rules": settings.metrics.model_dump(include={"production", "count_rollbacks"}),
+        "takes": [take.model_dump() for take in settings.takes],
+        "sources": [source.id for source in settings.source],
+        "currency": settings.company.currency,
+        "spend classes": shipped_rules().model_dump(mode="json"),
+    }
+    now = hashlib.sha256(canonical(said).encode()).hexdigest()
+    table = schema.warehouse_info
+    before = connection.execute(select(table.c.value).where(table.c.key == DEFINITIONS)).scalar()
+    if before is not None and before != now:
+        touch_everything(connection, settings.zone)
+    if before != now:
+        insert_or_replace(connection, table, [{"key": DEFINITIONS, "value": now}])
