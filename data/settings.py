@@ -210,9 +210,11 @@ def load(path: Path | None = None, environ: Mapping[str, str] | None = None) -> 
     if instant := environ.get("PLUMBLINE_CLOCK"):
         merged["clock"] = _instant(instant)
     try:
-        return Settings.model_validate(merged)
+        settings = Settings.model_validate(merged)
     except ValidationError as error:
         raise ConfigurationError(_first_fault(error, own)) from error
+    _check_kpis(settings.kpis, own)
+    return settings
 
 
 def files(path: Path | None = None, environ: Mapping[str, str] | None = None) -> tuple[Path, Path]:
@@ -276,6 +278,15 @@ def _instant(text: str) -> datetime:
     if instant.tzinfo is None:
         raise ConfigurationError(f"PLUMBLINE_CLOCK is {text!r}: add its zone, for example Z for UTC.")
     return instant.astimezone(UTC)
+
+
+def _check_kpis(names: tuple[str, ...], path: Path) -> None:
+    from data.metrics import METRICS  # metrics know the settings
+
+    known = [metric.id for metric in METRICS]
+    for name in names:
+        if name not in known:
+            raise ConfigurationError(f"{path}: kpis: there is no metric {name!r}; there are: {', '.join(known)}.")
 
 
 def _first_fault(error: ValidationError, path: Path) -> str:

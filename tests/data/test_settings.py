@@ -81,6 +81,7 @@ WRONG = {
         ),
         "settings: scope 'a' is declared twice for the same days:",
     ),
+    "kpi": ('kpis = ["uptime"]', "kpis: there is no metric 'uptime'; there are: availability, "),
     "not TOML": ("company = [", "is not valid TOML:"),
 }
 
