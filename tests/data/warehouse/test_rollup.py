@@ -54,10 +54,15 @@ def test_running_it_twice_changes_nothing(company: Company) -> None:
 
 
 def test_touched_days_that_come_to_the_same_numbers_make_no_new_version(company: Company) -> None:
-    company.store(probe_day())
-    company.roll_up()
+    company.store(probe_day(), commit("a", noon(FIRST)), commit("b", noon(SECOND), "a"))
+    company.store(deployment("1", noon(FIRST), "a"), deployment("2", noon(THIRD), "b"))
+    for kind in ("deployment", "change"):
+        company.cover(kind, "wallet", *OCTOBER)
+    assert company.roll_up().statistics == 9
     version = company.version()
-    company.store(probe_day(url="https://example.org/new"))
+    company.store(
+        probe_day(url="https://example.org/new"), deployment("2", noon(THIRD), "b", url="https://example.org")
+    )
     assert company.roll_up() == RollupReport()
     assert company.version() == version + 1
 
