@@ -77,7 +77,7 @@ def test_every_page_of_the_demo_company_opens(
     server = app_server(demo_warehouse.environment)
     _check_every_page(chromium_page, server, marked=True)
     _open(chromium_page, server.base_url)
-    assert "targets hold in October 2026" in chromium_page.locator(".pl-headline").inner_text()
+    chromium_page.get_by_text("targets hold in October 2026").first.wait_for(timeout=60_000)
 
 
 def _check_every_page(opened: Page, server: AppServer, *, marked: bool) -> None:
@@ -111,7 +111,7 @@ def test_the_choice_goes_along_from_page_to_page(
     page.wait_for_url("**/spend?*period=2026-09*")
     _settle(page)
     assert "compare=year" in page.url
-    assert page.get_by_text("The charges of September 2026").count() == 1
+    page.get_by_text("The charges of September 2026").wait_for(timeout=60_000)
 
 
 @pytest.mark.parametrize("chromium_page", [DESK], indirect=True, ids=str)
@@ -124,7 +124,7 @@ def test_the_period_is_chosen_by_keyboard(
     page.keyboard.type("August 2026")
     page.keyboard.press("Enter")
     page.wait_for_url("**period=2026-08**")
-    page.get_by_text("in August 2026").first.wait_for()
+    page.get_by_text("in August 2026").first.wait_for(timeout=60_000)
 
 
 @pytest.mark.parametrize("chromium_page", [DESK], indirect=True, ids=str)
