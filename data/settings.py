@@ -83,6 +83,15 @@ class MetricRules(_Frozen):
     production: tuple[str, ...] = ("production", "prod", "live")
     count_rollbacks: bool = True
     tier_one: int = 1
+    failure_window_hours: Annotated[float, Field(gt=0, le=24 * 30)] = 24
+    min_answers: Annotated[int, Field(ge=1)] = 30
+    impact_weights: dict[Literal["down", "partial", "degraded", "none"], Annotated[float, Field(ge=0, le=1)]] = {
+        "down": 1,
+        "partial": 0.3,
+        "degraded": 0,
+        "none": 0,
+    }
+    audit_grace_days: Annotated[int, Field(ge=0, le=92)] = 0
 
     @field_validator("production")
     @classmethod

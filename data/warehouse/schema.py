@@ -22,7 +22,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from data.facts import FACTS, Fact, FxRate, Spend, field_names
+from data.facts import FACTS, Fact, FxRate, Revenue, Spend, field_names
 from data.warehouse.types import Instant, Json, Millionths, Money, Serial
 
 metadata = MetaData(
@@ -201,7 +201,7 @@ def _fact_column(fact: type[Fact], name: str, hint: Any) -> Column[Any]:
     base = next(arg for arg in get_args(hint) if arg is not type(None)) if nullable else hint
     if get_origin(base) is tuple:
         return Column(name, Json, nullable=False)
-    exact = Money if fact in (Spend, FxRate) else Millionths
+    exact = Money if fact in (Spend, FxRate, Revenue) else Millionths
     types: dict[Any, Any] = {str: Text, int: Integer, bool: Boolean, datetime: Instant, date: Date, Decimal: exact}
     return Column(name, types[base], primary_key=name in ("source", "source_id"), nullable=nullable)
 
@@ -210,10 +210,19 @@ _FACT_INDEXES: dict[str, tuple[tuple[str, ...], ...]] = {
     "deployment": (("scope", "finished"), ("source", "key")),
     "change": (("scope", "merged"), ("source", "key")),
     "work_item": (("scope", "created"),),
+    "incident": (("scope", "started"),),
     "probe_day": (("scope", "day"),),
     "request_day": (("scope", "day"),),
+    "response": (("scope", "at"), ("respondent",)),
+    "survey_count": (("scope", "day"),),
+    "usage": (("scope", "day"),),
     "spend": (("scope", "day"), ("source", "billing_period")),
     "fx_rate": (("base", "quote", "day"),),
+    "revenue": (("scope", "day"),),
+    "headcount": (("scope", "day"),),
+    "control_run": (("scope", "due"),),
+    "log_delivery": (("scope", "day"),),
+    "measurement": (("scope", "day"),),
 }
 
 
@@ -225,6 +234,32 @@ def _fact_table(fact: type[Fact]) -> Table:
 
 
 FACT_TABLES: dict[str, Table] = {fact.kind: _fact_table(fact) for fact in FACTS}
+
+incident_scope = _table(
+    "incident_scope",
+    _text("source", key=True),
+    _text("source_id", key=True),
+    Column("place", Integer, primary_key=True),
+    _text("scope"),
+    _text("impact"),
+    Column("start", Instant, nullable=False),
+    Column("end", Instant),
+    Index(None, "scope", "start"),
+)
+
+reconciliation = _table(
+    "reconciliation",
+    _text("source", key=True),
+    _text("fact", key=True),
+    _text("key_kind", key=True),
+    _text("key", key=True),
+    _text("measure", key=True),
+    Column("start", Date, primary_key=True),
+    Column("end", Date, nullable=False),
+    _text("at_source"),
+    _text("stored"),
+    Column("checked_at", Instant, nullable=False),
+)
 
 touched_day = _table(
     "touched_day",
