@@ -83,6 +83,7 @@ class MetricRules(_Frozen):
     production: tuple[str, ...] = ("production", "prod", "live")
     count_rollbacks: bool = True
     tier_one: int = 1
+    change_causes: tuple[str, ...] = ("change", "own change", "deployment", "release", "code", "configuration")
     failure_window_hours: Annotated[float, Field(gt=0, le=24 * 30)] = 24
     min_answers: Annotated[int, Field(ge=1)] = 30
     impact_weights: dict[Literal["down", "partial", "degraded", "none"], Annotated[float, Field(ge=0, le=1)]] = {
@@ -93,7 +94,7 @@ class MetricRules(_Frozen):
     }
     audit_grace_days: Annotated[int, Field(ge=0, le=92)] = 0
 
-    @field_validator("production")
+    @field_validator("production", "change_causes")
     @classmethod
     def _whatever_the_case(cls, names: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(name.casefold() for name in names)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
-from data.facts import Change, Deployment, Fact
+from data.facts import Change, Deployment, Fact, Incident, WorkItem
 from data.money import from_millionths
 from data.scopes import Scope
 from data.settings import MetricRules
@@ -33,6 +34,8 @@ class Unit(StrEnum):
     PER_DAY = "per day"
     HOURS = "hours"
     MONEY = "money"
+    POINTS = "points"
+    SCORE = "score"
 
 
 class Denominator(StrEnum):
@@ -55,6 +58,8 @@ class Domain(StrEnum):
 
     DELIVERY = "delivery"
     RELIABILITY = "reliability"
+    FEEDBACK = "feedback"
+    COMPLIANCE = "compliance"
     SPEND = "spend"
 
 
@@ -102,11 +107,33 @@ class Totals:
 
 
 @dataclass(frozen=True)
+class Outage:
+    """The part of an incident's impact on a scope that lies in a day: seconds from the day's start, half open."""
+
+    start: int
+    end: int
+    impact: str
+    maintenance: bool
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """A work item that reached production: when its work started, and when its last change was deployed."""
+
+    item: WorkItem
+    started: datetime
+    deployed: datetime
+
+
+@dataclass(frozen=True)
 class ScopeDay:
     """All that a metric may look at: the facts of one scope on one day, and what is linked to them.
 
     `covered` holds the kinds of fact that were read completely for the day; `rate(currency, into)` is the average of
-    the day's month or None; `currencies` are the reporting currencies of the scope and of those above it.
+    the day's month or None; `currencies` are the reporting currencies of the scope and of those above it. Incidents
+    among the facts are those filed under the scope, `outages` what any incident did to it; `caused` gives the
+    deployment that an incident was linked to; `forms` says of each work item whether it is a feature, a bug or other;
+    `superseded` are answers that their respondent gave anew; `read_until` is how far each kind was read.
     """
 
     scope: Scope
@@ -118,6 +145,12 @@ class ScopeDay:
     failed: frozenset[FactId] = frozenset()
     contained: Mapping[FactId, tuple[Change, ...]] = field(default_factory=dict)
     rollbacks: frozenset[FactId] = frozenset()
+    outages: tuple[Outage, ...] = ()
+    caused: Mapping[FactId, Deployment] = field(default_factory=dict)
+    deliveries: tuple[Delivery, ...] = ()
+    forms: Mapping[FactId, str] = field(default_factory=dict)
+    superseded: frozenset[FactId] = frozenset()
+    read_until: Mapping[str, datetime] = field(default_factory=dict)
     rate: Callable[[str, str], Decimal | None] = lambda _base, _quote: None
     currencies: tuple[str, ...] = ()
 
@@ -130,6 +163,11 @@ class ScopeDay:
             and is_release(fact, self.rules)
             and (self.rules.count_rollbacks or (fact.source, fact.source_id) not in self.rollbacks)
         )
+
+    def incidents(self) -> tuple[Incident, ...]:
+        """Incidents filed under the scope that started on the day; planned maintenance is none."""
+        found = (fact for fact in self.facts.get("incident", ()) if isinstance(fact, Incident))
+        return tuple(one for one in found if not one.maintenance)
 
 
 def is_release(deployment: Deployment, rules: MetricRules) -> bool:
@@ -153,7 +191,11 @@ Bounds = tuple[Decimal, Decimal]
 
 @dataclass(frozen=True)
 class Metric:
-    """A number with its definition. `daily` is pure; `samples` and `statistics` serve what does not add up."""
+    """A number with its definition. `daily` is pure; `samples` and `statistics` serve what does not add up.
+
+    `samples` of a day are of one sortable kind, which `statistics` understands. A `survey` is not told below the
+    least number of answers in the settings. What happened in the last `settles_after` hours may still change.
+    """
 
     id: str
     name: str
@@ -171,13 +213,15 @@ class Metric:
     daily: Callable[[ScopeDay], tuple[Row, ...]]
     unknown_bounds: Callable[[Totals], Bounds] | None = None
     interval: Callable[[Totals], Bounds | None] | None = None
-    samples: Callable[[ScopeDay], tuple[Decimal, ...]] | None = None
-    statistics: Callable[[Sequence[Decimal]], tuple[Statistic, ...]] | None = None
+    samples: Callable[[ScopeDay], tuple[Any, ...]] | None = None
+    statistics: Callable[[Sequence[Any]], tuple[Statistic, ...]] | None = None
     headline: str | None = None
     has_budget: bool = False
     provider_days: bool = False
     parts_expected: bool = True
     derived_from: str | None = None
+    survey: bool = False
+    settles_after: int = 0
 
     @property
     def definition_hash(self) -> str:
@@ -206,6 +250,10 @@ class Value:
 
 NO_SOURCE, NO_DATA, NO_EVENTS, NO_RATE = "no_source", "no_data", "no_events", "no_fx_rate"
 NO_TARGET, NOT_KEPT = "no_target", "not_kept"
+BELOW_MIN_N, STILL_OPEN = "below_min_n", "still_open"
+
+ABOVE = "_above"
+"""Ends the name of a statistic of which only a lower bound is known, because too many things are still open."""
 
 REASONS: dict[str, str] = {
     NO_SOURCE: "no source is connected for this scope",
@@ -213,12 +261,17 @@ REASONS: dict[str, str] = {
     NO_EVENTS: "nothing happened that could be counted",
     NO_RATE: "an exchange rate is missing",
     NO_TARGET: "no target is set, so there is no budget",
+    BELOW_MIN_N: "there are too few answers to tell",
+    STILL_OPEN: "too many are still open to tell",
     NOT_KEPT: "it was restated later, and what does not add up is not kept for an earlier day",
 }
 
 
-def value_of(metric: Metric, totals: Totals | None, statistics: Sequence[Statistic] = ()) -> Value:
-    """The value of a metric from its rows of a period; `None` with a reason where nothing was observed."""
+def value_of(metric: Metric, totals: Totals | None, statistics: Sequence[Statistic] = (), least: int = 1) -> Value:
+    """The value of a metric from its rows of a period; `None` with a reason where nothing was observed.
+
+    A survey of fewer than `least` answers is not told, and neither is what its sums would tell.
+    """
     if totals is None or totals.days == 0:
         return Value(None, NO_DATA)
     base = Value(
@@ -229,6 +282,8 @@ def value_of(metric: Metric, totals: Totals | None, statistics: Sequence[Statist
         coverage=totals.coverage,
         statistics={one.name: one.value for one in statistics},
     )
+    if metric.survey and 0 < totals.sample < least:
+        return Value(None, BELOW_MIN_N, sample=totals.sample, coverage=totals.coverage)
     if metric.headline is not None:
         return _headline_value(metric, base, statistics)
     if metric.denominator is Denominator.TOTAL:
@@ -257,7 +312,8 @@ def _denominator(metric: Metric, totals: Totals) -> Decimal | None:
 def _headline_value(metric: Metric, base: Value, statistics: Sequence[Statistic]) -> Value:
     chosen = next((one for one in statistics if one.name == metric.headline), None)
     if chosen is None:
-        return replace(base, reason=NO_EVENTS)
+        too_open = any(one.name == f"{metric.headline}{ABOVE}" for one in statistics)
+        return replace(base, reason=STILL_OPEN if too_open else NO_EVENTS)
     interval = (chosen.low, chosen.high) if chosen.low is not None and chosen.high is not None else None
     return replace(base, value=chosen.value, interval=interval)
 
