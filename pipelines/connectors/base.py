@@ -7,6 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, ClassVar, TypeVar
 
 from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
@@ -119,6 +120,23 @@ class Position:
 
 
 @dataclass(frozen=True)
+class Count:
+    """What the source itself counts of a kind of fact for a key, to be held against what is stored.
+
+    `measure` is "count" for the number of facts, "billed XXX" for billed charges in a currency. The days go from
+    `start` up to but not including `end`: of charges by the first day of their billing period, of others by the day.
+    """
+
+    fact: str
+    key_kind: str
+    key: str
+    measure: str
+    start: date
+    end: date
+    at_source: Decimal
+
+
+@dataclass(frozen=True)
 class Finding:
     """One line of `check`: what was looked at, whether it is right, and the missing step where it is not."""
 
@@ -137,13 +155,18 @@ T = TypeVar("T", bound=Options)
 
 
 class Connector(ABC):
-    """Reads one configured source."""
+    """Reads one configured source.
+
+    `lists` names the kinds of record that a full reading lists wholly, each with the fields of the payload that date
+    it: what such a reading does not come by any more is gone at the source.
+    """
 
     type: ClassVar[str]
     title: ClassVar[str]
     fact_kinds: ClassVar[tuple[str, ...]]
     needs: ClassVar[tuple[Need, ...]] = ()
     keep: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    lists: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     options: ClassVar[builtins.type[Options]] = Options
 
     def __init__(self, source: Source, settings: Settings) -> None:
@@ -156,11 +179,23 @@ class Connector(ABC):
 
     @abstractmethod
     def facts(self, record: Record) -> tuple[Fact, ...]:
-        """The facts that a stored record states: pure. Raises SkipRecord with the reason."""
+        """The facts that a stored record states: pure. Raises SkipRecord with the reason.
+
+        A fact's source_id is that of its record; of several facts of one record, it begins with it and a colon.
+        """
 
     @abstractmethod
     def check(self) -> Iterator[Finding]:
         """Whether address, credentials, permissions and names are right, without storing anything."""
+
+    def counts(self, position: Position) -> Iterator[Count]:
+        """What the source counts by itself, asked at the end of a complete reading; nothing where it cannot."""
+        return iter(())
+
+    def listed_at(self, record: Record) -> datetime | None:
+        """An instant not after the one by which a full reading lists the record; None where it may not list it."""
+        found = [at for name in self.lists.get(record.kind, ()) if (at := _instant(record.payload.get(name)))]
+        return max(found, default=None)
 
     def read_options(self, model: builtins.type[T]) -> T:
         """The source's options in the connector's own form; StopSource names the first wrong one."""
@@ -186,3 +221,11 @@ class Connector(ABC):
         if found is None and not need.optional:
             raise StopSource(f"Source {self.source.id}: set the environment variable {variable} to {need.purpose}.")
         return found
+
+
+def _instant(text: object) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(text) if isinstance(text, str) else None
+    except ValueError:
+        return None
+    return found if found is not None and found.tzinfo is not None else None
