@@ -122,6 +122,7 @@ class GitHub(Connector):
             in_progress=_folded(*labelled, *(name for one in chosen.projects for name in one.in_progress)),
             done=_folded(*(name for one in chosen.projects for name in one.done)),
             cancelled=_folded(*(name for one in chosen.projects for name in one.cancelled)),
+            repositories={name.casefold(): name for name in chosen.repositories},
         )
 
     def fetch(self, position: Position) -> Iterator[Page]:

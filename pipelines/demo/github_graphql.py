@@ -176,6 +176,7 @@ class Schema:
     def _pull_request(self, repository: Hosted, found: PullRequest) -> Object:
         merge = repository.commit.get(found.revision or "")
         wrap = lambda commit: {"__typename": "PullRequestCommit", "commit": self._commit(repository, commit)}  # noqa: E731
+        closed = [item for item in (repository.issue.get(found.closes or 0),) if isinstance(item, Issue)]
         return {
             **self._item(repository, found, "pull"),
             "__typename": "PullRequest",
@@ -188,6 +189,9 @@ class Schema:
             "mergeCommit": None if merge is None else self._commit(repository, repository.commits[merge]),
             "commits": connection("commits", found.commits, lambda one: one.revision, wrap),
             "reviews": connection("reviews", found.reviews, lambda one: one.id, review),
+            "closingIssuesReferences": connection(
+                "closingIssuesReferences", closed, lambda one: one.number, lambda one: self._issue(repository, one)
+            ),
         }
 
     def _commit(self, repository: Hosted, found: Commit) -> Object:

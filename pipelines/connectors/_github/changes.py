@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from data.facts import Change
+from pipelines.connectors._github.closing import named
 from pipelines.connectors._github.terms import Json, Reading, link_of, text_of, when
 from pipelines.connectors.base import Record
 from pipelines.errors import SkipRecord
@@ -13,8 +14,17 @@ from pipelines.errors import SkipRecord
 _MOST_COMMITS = 250
 
 
-def pull_request_record(repository: str, found: Json, commits: Iterable[Json], reviews: Iterable[Json]) -> Record:
-    """A pull request with its commits and reviews, as REST gives them; SkipRecord where it has no number."""
+def pull_request_record(
+    repository: str,
+    found: Json,
+    commits: Iterable[Json],
+    reviews: Iterable[Json],
+    work_items: Iterable[str] | None = None,
+) -> Record:
+    """A pull request with its commits and reviews, as REST gives them; SkipRecord where it has no number.
+
+    `work_items` are the issues that it closes; without, those that its description names.
+    """
     number, author = found.get("number"), _login(found)
     if not isinstance(number, int):
         raise SkipRecord(f"A pull request of {repository} came without its number.")
@@ -33,6 +43,7 @@ def pull_request_record(repository: str, found: Json, commits: Iterable[Json], r
             (_review(one, author) for one in reviews if one.get("submitted_at")),
             key=lambda one: (one["submitted_at"] or "", one["by_author"], one["by_bot"]),
         ),
+        "work_items": named(repository, found) if work_items is None else list(work_items),
     })  # fmt: skip
 
 
@@ -89,6 +100,7 @@ def pull_request_fact(record: Record, reading: Reading) -> Change | None:
         merged=when(seen["merged_at"]),
         merge_revision=seen["merge_commit_sha"],
         revisions=tuple(one["sha"] for one in seen["commits"]),
+        work_items=tuple(_as_configured(item, reading) for item in seen.get("work_items", ())),
     )
 
 
@@ -126,6 +138,12 @@ def commit_fact(record: Record, reading: Reading) -> Change:
         merge_revision=seen["sha"],
         parents=tuple(seen["parents"]),
     )
+
+
+def _as_configured(work_item: str, reading: Reading) -> str:
+    """The source id of a work item: its repository is written as in the options, whatever the case."""
+    repository, _, rest = work_item.partition("/issues/")
+    return f"{reading.repositories.get(repository.casefold(), repository)}/issues/{rest}"
 
 
 def _commit(found: Json) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from pipelines.connectors._github.changes import (
     pull_request_record,
     review_from_graphql,
 )
+from pipelines.connectors._github.closing import listed
 from pipelines.connectors._github.deployments import deployment_from_graphql, deployment_record, status_from_graphql
 from pipelines.connectors._github.rest import LONGEST, Rest
 from pipelines.connectors._github.terms import Json
@@ -46,6 +47,7 @@ query PullRequests($owner: String!, $name: String!, $first: Int!, $after: String
         mergeCommit { oid }
         commits(first: 50) { pageInfo { hasNextPage } nodes { commit { oid authoredDate } } }
         reviews(first: 50) { pageInfo { hasNextPage } nodes { submittedAt author { login __typename } } }
+        closingIssuesReferences(first: 20) { pageInfo { hasNextPage } nodes { number repository { nameWithOwner } } }
       }
     }
   }
@@ -135,18 +137,21 @@ class Graphql:
                 {
                     **pull_request_from_graphql(node),
                     "updated_at": node.get("updatedAt"), "commits": node.get("commits"), "reviews": node.get("reviews"),
+                    "closing": node.get("closingIssuesReferences"),
                 }
                 for node in nodes
             ]  # fmt: skip
 
     def pull_request(self, repository: str, found: Json) -> Record:
-        """A pull request of the listing with its commits and reviews."""
+        """A pull request of the listing with its commits, its reviews and the issues that it closes."""
         commits, reviews, number = _whole(found.get("commits")), _whole(found.get("reviews")), found.get("number")
+        closing = _whole(found.get("closing"))
         return pull_request_record(
             repository,
             found,
             self.rest.commits(repository, number) if commits is None else [commit_from_graphql(one) for one in commits],
             self.rest.reviews(repository, number) if reviews is None else [review_from_graphql(one) for one in reviews],
+            self.rest.closing(repository, number) if closing is None else listed(repository, closing),
         )
 
     def project_items(self, owner: str, number: int) -> Iterator[list[Json]]:

@@ -12,6 +12,7 @@ import requests
 
 from data.settings import HttpLimits
 from pipelines.connectors._github.changes import pull_request_record
+from pipelines.connectors._github.closing import named
 from pipelines.connectors._github.deployments import deployment_record
 from pipelines.connectors._github.terms import Json, stamp
 from pipelines.connectors.base import Record
@@ -121,6 +122,11 @@ class Rest:
     def reviews(self, repository: str, number: object) -> list[Json]:
         """The reviews of a pull request; a single comment on a line is one too."""
         return everything(self.http, f"repos/{repository}/pulls/{number}/reviews")
+
+    def closing(self, repository: str, number: object) -> list[str]:
+        """The work items that the description of a pull request says it closes."""
+        found = json_of(self.http.get(f"repos/{repository}/pulls/{number}"))
+        return named(repository, found) if isinstance(found, dict) else []
 
     def issues(self, repository: str, since: datetime) -> Iterator[list[Json]]:
         """Pages of issues, the last updated first; pull requests are among them."""

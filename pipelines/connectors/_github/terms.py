@@ -7,7 +7,7 @@ order, people reduced to whether they are the author or a bot.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -20,7 +20,7 @@ KEEP: Mapping[str, tuple[str, ...]] = {
     ),
     "pull_request": (
         "repository", "number", "created_at", "closed_at", "merged_at", "merge_commit_sha", "commits", "reviews",
-        "html_url",
+        "work_items", "html_url",
     ),
     "commit": ("repository", "sha", "parents", "authored_at", "committed_at", "html_url"),
     "issue": (
@@ -31,8 +31,8 @@ KEEP: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class Reading:
-    """What turns records into facts beside themselves: the source's id, GitHub's pages, and the names of labels and
-    statuses, the latter in the form of `casefold`."""
+    """What turns records into facts beside themselves: the source's id, GitHub's pages, the names of labels and
+    statuses, the latter in the form of `casefold`, and by that form the names of repositories."""
 
     source: str
     web: str
@@ -40,6 +40,7 @@ class Reading:
     in_progress: frozenset[str] = frozenset()
     done: frozenset[str] = frozenset()
     cancelled: frozenset[str] = frozenset()
+    repositories: Mapping[str, str] = field(default_factory=dict)
 
 
 def when(text: object) -> datetime | None:

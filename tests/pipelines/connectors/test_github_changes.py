@@ -17,6 +17,7 @@ from pipelines.connectors._github.changes import (
     pull_request_record,
     review_from_graphql,
 )
+from pipelines.connectors._github.closing import listed, named
 from pipelines.connectors._github.issues import issue_record, labelled
 from pipelines.connectors.base import Record
 from pipelines.connectors.github import GitHub
@@ -60,6 +61,7 @@ def test_a_pull_request_is_kept_without_names_and_words() -> None:
                 {"submitted_at": "2026-10-24T08:20:30Z", "by_author": False, "by_bot": False},
                 {"submitted_at": "2026-10-26T09:12:00Z", "by_author": False, "by_bot": False},
             ],
+            "work_items": ["acme/ledger/issues/7", "acme/wallet/issues/190"],
         },
     )
 
@@ -72,6 +74,7 @@ def test_graphql_and_rest_give_one_record_of_a_pull_request() -> None:
         pull_request_from_graphql(node),
         [commit_from_graphql(one) for one in node["commits"]["nodes"]],
         [review_from_graphql(one) for one in node["reviews"]["nodes"]],
+        listed(REPOSITORY, node["closingIssuesReferences"]["nodes"]),
     )
     assert json.dumps(by_graphql.payload) == json.dumps(by_rest.payload)
 
@@ -92,8 +95,53 @@ def test_the_first_review_is_by_another_person(github: GitHub) -> None:
             merged=at("26 09:31:05"),
             merge_revision=RELEASED,
             revisions=("2" * 40, "1" * 40),
+            work_items=("acme/ledger/issues/7", "acme/wallet/issues/190"),
         ),
     )
+
+
+@pytest.mark.parametrize(
+    ("body", "numbers"),
+    [
+        ("Closes #12", [12]),
+        ("closes: #12\r\nFIXED GH-13, Resolves\n#14", [12, 13, 14]),
+        ("Fixes #12, #13 and closes #12", [12]),
+        ("Fixes https://github.com/acme/wallet/issues/12 and https://elsewhere.example/acme/wallet/issues/13", [12]),
+        ("Closes https://elsewhere.example/acme/wallet/issues/12", []),
+        ("See #12. Unfixes #13, prefix-fixes #14, fixes#15, closes #16th", []),
+        ("<!-- closes #12 --> `fixes #13` ``a ` resolves #14``", []),
+        ("~~~ text\ncloses #12\n~~~\ncloses #13\n```\ncloses #14", [13]),
+        (None, []),
+        ("closes #" + "1" * 5000, []),
+    ],
+    ids=["one", "each keyword", "one keyword, one issue", "address", "another site", "no keyword", "unheeded", "fences",
+         "no description", "no number"],
+)  # fmt: skip
+def test_a_description_names_what_it_closes_as_github_reads_it(body: str | None, numbers: list[int]) -> None:
+    found = {**sample("pull_request"), "body": body}
+    assert named(REPOSITORY, found) == [f"acme/wallet/issues/{number}" for number in numbers]
+
+
+def test_a_pull_request_to_another_branch_closes_nothing() -> None:
+    found = sample("pull_request")
+    assert named(REPOSITORY, {**found, "base": {**found["base"], "ref": "release"}}) == []
+    assert named(REPOSITORY, {**found, "base": {"ref": "release"}}) == named(REPOSITORY, found)
+
+
+def test_work_items_of_a_repository_that_is_read_bear_the_name_of_the_options() -> None:
+    github = connector("https://api.github.com", repositories=["acme/wallet", "Acme/Ledger"])
+    record = pull_request_record(REPOSITORY, sample("pull_request"), [], [])
+    (fact,) = github.facts(record)
+    assert isinstance(fact, Change)
+    assert fact.work_items == ("Acme/Ledger/issues/7", "acme/wallet/issues/190")
+
+
+def test_records_of_an_earlier_version_name_no_work_items(github: GitHub) -> None:
+    record = pull_request_record(REPOSITORY, sample("pull_request"), [], [])
+    before = {name: value for name, value in record.payload.items() if name != "work_items"}
+    (fact,) = github.facts(Record(record.kind, record.source_id, before))
+    assert isinstance(fact, Change)
+    assert fact.work_items == ()
 
 
 def test_an_open_pull_request_is_work_in_progress_without_a_merge_revision(github: GitHub) -> None:

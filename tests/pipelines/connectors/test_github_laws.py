@@ -88,6 +88,8 @@ def test_the_facts_are_those_of_the_story(told: Story, undisturbed: Kept) -> Non
             assert fact.first_commit == min(one.authored for one in pull.commits)
             assert fact.first_review == min(reviews, default=None)
             assert (fact.opened, fact.merged) == (pull.opened, pull.merged)
+            assert fact.work_items == ((f"larkmoor/wallet/issues/{pull.closes}",) if pull.closes else ())
+    assert sum(bool(fact.work_items) for fact in merged.values()) > 2
     items = {f.created: f for f in facts if isinstance(f, WorkItem)}
     for issue in wallet.issues:
         if issue.opened >= begin and issue.labels[0] in ("feature", "bug"):

@@ -121,14 +121,16 @@ def test_nested_lists_of_a_pull_request_are_ended_by_rest(hub: Hub) -> None:
     node = sample("graphql_pull_request")
     for name, nested in (("commits", "pull_request_commits"), ("reviews", "reviews")):
         hub.answers[f"{REPO}/pulls/208/{name}"] = hub.listing(lambda nested=nested: sample(nested))
+    hub.answers[f"{REPO}/pulls/208"] = Answer(sample("pull_request"))
     hub.answers["PullRequests"] = connection("pullRequests", node)
     whole = Kept().read(connector(hub.base_url)).records
     assert hub.paths("/commits") == [f"/{REPO}/commits"]
-    for name in ("commits", "reviews"):
+    for name in ("commits", "reviews", "closingIssuesReferences"):
         cut = {"pageInfo": {"hasNextPage": True}, "nodes": node[name]["nodes"][:1]}
         hub.answers["PullRequests"] = connection("pullRequests", {**node, name: cut})
         assert Kept().read(connector(hub.base_url)).records == whole
     assert hub.paths("/208/reviews") == [f"/{REPO}/pulls/208/reviews"]
+    assert hub.paths("/208") == [f"/{REPO}/pulls/208"]
 
 
 def test_more_commits_than_github_lists_are_told_of(hub: Hub) -> None:
