@@ -15,6 +15,7 @@ from data.metrics import (
     spend,
 )
 from data.metrics.base import Metric
+from data.settings import Settings
 
 METRICS: tuple[Metric, ...] = (
     availability.METRIC,
@@ -38,3 +39,8 @@ def metric_named(name: str) -> Metric:
     if name not in _BY_ID:
         raise KeyError(f"There is no metric {name!r}; there are: {', '.join(_BY_ID)}.")
     return _BY_ID[name]
+
+
+def metrics_of(settings: Settings) -> tuple[Metric, ...]:
+    """Every metric that a company has: the shipped ones, and those it declared itself."""
+    return METRICS

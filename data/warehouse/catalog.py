@@ -10,11 +10,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Engine, Select, Table, delete, insert, select, true, update
 
 from data.access import Actor, Permission
-from data.facts import KINDS
+from data.facts import KINDS, Incident
 from data.scopes import WHOLE_SOURCE, Alias, Resolver, Scope, Tree
 from data.settings import AliasSetting, ConfigurationError, Settings
 from data.warehouse import change_log, schema
 from data.warehouse.engine import writing
+from data.warehouse.impacts import home_of, impact_days, place_incidents
 from data.warehouse.schema import FACT_TABLES
 from data.warehouse.upsert import chunks, insert_new_from
 from data.warehouse.write import bump_version, days_zone, fact_of, touch, whole_days
@@ -143,7 +144,10 @@ def rescope(connection: Connection, zone: ZoneInfo, before: Resolver, only: tupl
     So are the days that a source covers under a name that meant another scope `before`.
     """
     resolver = load_resolver(connection)
+    _rescope_incidents(connection, resolver, zone, only[0] if only else None)
     for kind, table in FACT_TABLES.items():
+        if kind == Incident.kind:
+            continue
         names = _of_name(select(table.c.source, table.c.key_kind, table.c.key).distinct(), table, only)
         for source, key_kind, key in connection.execute(names).all():
             _rescope_key(connection, table, kind, (source, key_kind, key), resolver, zone)
@@ -182,6 +186,25 @@ def _rescope_key(
     touch(connection, touched)
 
 
+def _rescope_incidents(connection: Connection, resolver: Resolver, zone: ZoneInfo, source: str | None) -> None:
+    """Find anew where incidents are filed and what they touched: any of their names may have got another meaning."""
+    table = FACT_TABLES[Incident.kind]
+    query = select(table) if source is None else select(table).where(table.c.source == source)
+    touched: set[tuple[str, str, date]] = set()
+    incidents = []
+    for row in connection.execute(query).all():
+        incident = fact_of(Incident, row._mapping)
+        assert isinstance(incident, Incident)
+        incidents.append(incident)
+        days = incident.days(zone)
+        scope = home_of(resolver, incident, min(days))
+        if scope != row.scope:
+            same = (table.c.source == row.source) & (table.c.source_id == row.source_id)
+            connection.execute(update(table).where(same).values(scope=scope))
+            touched |= {(Incident.kind, one, day) for one in (scope, row.scope) if one for day in days}
+    touch(connection, touched | place_incidents(connection, incidents, resolver, zone))
+
+
 def touch_everything(connection: Connection, zone: ZoneInfo) -> None:
     """Have every day that any source tells of rolled up again for every scope: the tree or the definitions changed."""
     covered = connection.execute(select(schema.covered)).all()
@@ -190,6 +213,8 @@ def touch_everything(connection: Connection, zone: ZoneInfo) -> None:
         days: set[date] = set()
         for row in connection.execute(select(table).where(table.c.scope.is_not(None))):
             days |= fact_of(KINDS[kind], row._mapping).days(zone)
+        if kind == Incident.kind:
+            days |= impact_days(connection, zone)
         for row in covered:
             if row.fact == kind:
                 days |= set(whole_days(row.start, row.end, days_zone(kind, zone)))

@@ -5,23 +5,27 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Row, Table, func, select
 
-from data.facts import KINDS, Change, Deployment, Fact
-from data.metrics.base import FactId, ScopeDay
-from data.period import Kind, containing, day_seconds, day_start
+from data.facts import KINDS, Change, ControlRun, Deployment, Fact, Incident, Response
+from data.metrics.base import Delivery, FactId, Outage, ScopeDay
+from data.period import Kind, containing, day_of, day_seconds, day_start
 from data.scopes import Resolver, Tree
 from data.settings import Settings
 from data.warehouse import schema
+from data.warehouse.deliveries import deliveries_by_scope
 from data.warehouse.links import CONTAINS, FAILED
 from data.warehouse.schema import FACT_TABLES
 from data.warehouse.write import days_zone, fact_of, whole_days
 
 Rate = Callable[[str, str], Decimal | None]
+_DATED_BY = {Change.kind: "merged", Incident.kind: "started", Response.kind: "at"}
+"""The instant by which facts of a kind belong to a day."""
+
 F = TypeVar("F", bound=Fact)
 T = TypeVar("T")
 
@@ -38,6 +42,7 @@ class Days:
     _coverage: dict[str, dict[str, dict[str, frozenset[date]]]] = field(default_factory=dict)
     _currencies: dict[tuple[str, date], tuple[str, ...]] = field(default_factory=dict)
     _seconds: dict[date, int] = field(default_factory=dict)
+    _whole: dict[str, Any] = field(default_factory=dict)
     _held: dict[Any, Any] = field(default_factory=dict)
     _holds: str | None = None
 
@@ -53,7 +58,9 @@ class Days:
         facts = {kind: self._once(("facts", kind, span), self._facts, kind, scope, span) for kind in sorted(kinds)}
         covered = {kind: self._once(("covered", kind), self.covered, kind, scope) for kind in sorted(kinds)}
         failed, rollbacks = self._once("failed", self._failed, scope)
-        contained = self._once("contained", self._contained, scope) if "change" in kinds else {}
+        linked = self._linked(scope, kinds, span)
+        outages = self._once(("outages", span), self._outages, scope, span) if "incident" in kinds else {}
+        delivered = self._delivered(scope) if "work_item" in kinds else {}
         return [
             ScopeDay(
                 scope=self.tree.get(scope, day),
@@ -63,13 +70,29 @@ class Days:
                 covered=frozenset(kind for kind, known in covered.items() if day in known),
                 rules=self.settings.metrics,
                 failed=failed,
-                contained=contained,
                 rollbacks=rollbacks,
+                outages=outages.get(day, ()),
+                deliveries=delivered.get(day, ()),
+                **linked,
                 rate=self._rate_of(day),
                 currencies=self.currencies(scope, day),
             )
-            for day in sorted(days.intersection(frozenset().union(*facts.values(), *covered.values())))
+            for day in sorted(
+                days.intersection(frozenset().union(*facts.values(), *covered.values(), outages, delivered))
+            )
         ]
+
+    def _linked(self, scope: str, kinds: frozenset[str], span: tuple[date, date]) -> dict[str, Any]:
+        """What is linked to the facts of the scope, as far as the kinds ask for it."""
+        found: dict[str, Any] = {"read_until": {kind: end for kind in kinds if (end := self._read_until(kind, scope))}}
+        if "change" in kinds:
+            found["contained"] = self._once("contained", self._contained, scope)
+            found["forms"] = self._of_whole("forms", self._forms)
+        if "incident" in kinds:
+            found["caused"] = self._once("caused", self._caused, scope)
+        if "response" in kinds:
+            found["superseded"] = self._once(("superseded", span), self._superseded, scope, span)
+        return found
 
     def all_of(self, record: type[F], scope: str) -> list[F]:
         """Every fact of a kind that the scope takes, from the one source it takes it from."""
@@ -123,6 +146,13 @@ class Days:
         found: T = self._held[key]
         return found
 
+    def _of_whole(self, key: str, make: Callable[[], T]) -> T:
+        """What `make` gives for the whole warehouse, kept."""
+        if key not in self._whole:
+            self._whole[key] = make()
+        found: T = self._whole[key]
+        return found
+
     def _seconds_of(self, day: date) -> int:
         if day not in self._seconds:
             self._seconds[day] = day_seconds(day, self.settings.zone)
@@ -141,8 +171,11 @@ class Days:
         elif kind == Deployment.kind:
             at = func.coalesce(table.c.finished, table.c.started)
             query = query.where(at >= start, at < end)
-        elif kind == Change.kind:
-            query = query.where(table.c.merged >= start, table.c.merged < end)
+        elif kind in _DATED_BY:
+            by = table.c[_DATED_BY[kind]]
+            query = query.where(by >= start, by < end)
+        elif kind == ControlRun.kind:
+            query = query.where(table.c.due.between(*span))
         found: dict[date, list[Fact]] = defaultdict(list)
         for row in self.connection.execute(query).all():
             fact = fact_of(record, row._mapping)
@@ -155,6 +188,11 @@ class Days:
         table = FACT_TABLES[kind]
         stored = select(table.c.source).distinct().where(table.c.scope == scope)
         there = {*self.connection.execute(stored).scalars(), *self._coverage_of(kind).get(scope, {})}
+        if kind == Incident.kind:
+            hurt = schema.incident_scope
+            there |= set(
+                self.connection.execute(select(hurt.c.source).distinct().where(hurt.c.scope == scope)).scalars()
+            )
         if kind == "spend" or len(there) < 2:
             return tuple(sorted(there))
         for above in self.tree.path(scope, date.max - timedelta(days=1)):
@@ -208,6 +246,93 @@ class Days:
             assert isinstance(change, Change)
             found[row.from_source, row.from_id].append(change)
         return {key: tuple(contained) for key, contained in found.items()}
+
+    def touching(self, scope: str) -> list[Incident]:
+        """The incidents that hurt a scope, whichever scope they are filed under."""
+        table, hurt = FACT_TABLES["incident"], schema.incident_scope
+        same = (table.c.source == hurt.c.source) & (table.c.source_id == hurt.c.source_id)
+        query = select(table).join_from(table, hurt, same).distinct().where(hurt.c.scope == scope)
+        query = query.where(table.c.source.in_(self._sources("incident", scope)))
+        rows = self.connection.execute(query.order_by(table.c.source, table.c.source_id))
+        return [found for row in rows if isinstance(found := fact_of(Incident, row._mapping), Incident)]
+
+    def _outages(self, scope: str, span: tuple[date, date]) -> Mapping[date, tuple[Outage, ...]]:
+        """What incidents did to the scope, cut into days; one that goes on lasts to the end of each."""
+        table, hurt, zone = FACT_TABLES["incident"], schema.incident_scope, self.settings.zone
+        start, end = day_start(span[0], zone), day_start(span[1] + timedelta(days=1), zone)
+        same = (table.c.source == hurt.c.source) & (table.c.source_id == hurt.c.source_id)
+        query = select(hurt.c.start, hurt.c.end, hurt.c.impact, table.c.maintenance).join_from(table, hurt, same)
+        query = query.where(hurt.c.scope == scope, hurt.c.source.in_(self._sources("incident", scope)))
+        query = query.where(hurt.c.start < end, hurt.c.end.is_(None) | (hurt.c.end >= start))
+        ordered = query.order_by(hurt.c.start, hurt.c.source, hurt.c.source_id, hurt.c.place)
+        found: dict[date, list[Outage]] = defaultdict(list)
+        for row in self.connection.execute(ordered).all():
+            until = min(row.end or end, end)
+            day = max(day_of(row.start, zone), span[0])
+            while day <= span[1] and day_start(day, zone) <= until:
+                opens, length = day_start(day, zone), self._seconds_of(day)
+                bounds = [min(length, max(0, int((at - opens).total_seconds()))) for at in (row.start, until)]
+                if bounds[0] < length and (bounds[1] > 0 or row.start >= opens):
+                    found[day].append(Outage(bounds[0], bounds[1], row.impact, row.maintenance))
+                day += timedelta(days=1)
+        return {day: tuple(outages) for day, outages in found.items()}
+
+    def _caused(self, scope: str) -> Mapping[FactId, Deployment]:
+        """The deployment that each incident filed under the scope was held against; the surest of several."""
+        link, release, incident = schema.link, FACT_TABLES["deployment"], FACT_TABLES["incident"]
+        by_release = (link.c.from_source == release.c.source) & (link.c.from_id == release.c.source_id)
+        by_incident = (link.c.to_source == incident.c.source) & (link.c.to_id == incident.c.source_id)
+        query = select(release, link.c.to_source, link.c.to_id).join_from(link, release, by_release)
+        query = query.join(incident, by_incident).where(link.c.kind == FAILED, incident.c.scope == scope)
+        found: dict[FactId, Deployment] = {}
+        for row in self.connection.execute(query.order_by(link.c.confidence, link.c.from_id)):
+            deployment = fact_of(Deployment, row._mapping)
+            assert isinstance(deployment, Deployment)
+            found[row.to_source, row.to_id] = deployment
+        return found
+
+    def _delivered(self, scope: str) -> Mapping[date, tuple[Delivery, ...]]:
+        every: Mapping[str, tuple[Delivery, ...]] = self._of_whole(
+            "deliveries", lambda: deliveries_by_scope(self.connection)
+        )
+        found: dict[date, list[Delivery]] = defaultdict(list)
+        for one in every.get(scope, ()):
+            found[day_of(one.deployed, self.settings.zone)].append(one)
+        return {day: tuple(made) for day, made in found.items()}
+
+    def _forms(self) -> Mapping[FactId, str]:
+        table = FACT_TABLES["work_item"]
+        rows = self.connection.execute(select(table.c.source, table.c.source_id, table.c.form))
+        return {(source, source_id): form for source, source_id, form in rows}
+
+    def _superseded(self, scope: str, span: tuple[date, date]) -> frozenset[FactId]:
+        """Answers whose respondent answered the same survey again later in the same calendar month."""
+        table, zone = FACT_TABLES["response"], self.settings.zone
+        first, last = containing(span[0], Kind.MONTH).start, containing(span[1], Kind.MONTH).end
+        columns = (table.c.source, table.c.source_id, table.c.survey, table.c.form, table.c.respondent, table.c.at)
+        query = select(*columns).where(table.c.scope == scope, table.c.respondent.is_not(None))
+        query = query.where(table.c.at >= day_start(first, zone), table.c.at < day_start(last, zone))
+        latest: dict[tuple[Any, ...], FactId] = {}
+        earlier = set()
+        for row in self.connection.execute(query.order_by(table.c.at, table.c.source_id)):
+            wave = (row.source, row.survey, row.form, row.respondent, day_of(row.at, zone).replace(day=1))
+            if wave in latest:
+                earlier.add(latest[wave])
+            latest[wave] = (row.source, row.source_id)
+        return frozenset(earlier)
+
+    def _read_until(self, kind: str, scope: str) -> datetime | None:
+        """How far the kind was read for the scope."""
+        ends: Mapping[str, datetime] = self._of_whole(f"ends of {kind}", lambda: self._ends(kind))
+        return ends.get(scope, ends.get(""))
+
+    def _ends(self, kind: str) -> Mapping[str, datetime]:
+        found: dict[str, datetime] = {}
+        for row in self.connection.execute(select(schema.covered).where(schema.covered.c.fact == kind)):
+            scope = self.resolver.scope(row.source, row.key_kind, row.key, None) if row.key else ""
+            if scope is not None:
+                found[scope] = max(found.get(scope, row.end), row.end)
+        return found
 
     def _rate_of(self, day: date) -> Rate:
         month = day.replace(day=1)

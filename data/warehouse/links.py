@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection, delete, select
 
-from data.facts import Change, Deployment, Fact
+from data.facts import Change, Deployment, Fact, Incident
 from data.metrics.base import FactId, is_release
 from data.settings import MetricRules, Settings
 from data.warehouse import schema
 from data.warehouse.upsert import insert_or_replace
 from data.warehouse.write import touch
 
-CONTAINS, FAILED = "contains", "failed by"
+CONTAINS, FAILED, DELIVERED = "contains", "failed by", "delivered by"
 
 
 @dataclass(frozen=True)
@@ -34,31 +35,48 @@ def link_scope(
     scope: str,
     deployments: Sequence[Deployment],
     changes: Sequence[Change],
+    incidents: Sequence[Incident],
     settings: Settings,
     renewed: Collection[date],
-) -> None:
-    """Make the links of one scope anew from its facts.
+) -> set[FactId]:
+    """Make the links of one scope anew from its facts; the failures that newly count or no longer do.
 
     Days of deployments whose links changed are touched, and of those that contain a change merged on a `renewed` day.
     """
     rules, zone = settings.metrics, settings.zone
-    wanted = {*contained(deployments, changes, rules), *failures(deployments, rules)}
-    table = schema.link
-    there = {
-        Link(row.kind, (row.from_source, row.from_id), (row.to_source, row.to_id), row.method, row.confidence)
-        for row in connection.execute(select(table).where(table.c.scope == scope))
-    }
-    for link in there - wanted:
-        same = (table.c.kind == link.kind) & (table.c.from_source == link.start[0]) & (table.c.from_id == link.start[1])
-        same &= (table.c.to_source == link.end[0]) & (table.c.to_id == link.end[1])
-        connection.execute(delete(table).where(same))
-    # a link may have been another scope's until its facts moved here
-    insert_or_replace(connection, table, [_row(link, scope) for link in _ordered(wanted - there)])
+    brought = contained(deployments, changes, rules)
+    carriers = _carriers(deployments, changes, brought)
+    failed = [*failures(deployments, rules), *incident_failures(deployments, incidents, carriers, rules)]
+    wanted = {*brought, *failed}
+    there = stored_links(connection, scope, (CONTAINS, FAILED))
+    keep_links(connection, scope, there, wanted)
     again = {_id(change) for change in changes if change.days(zone) & frozenset(renewed)}
     moved = {link.start for link in wanted ^ there} | {link.start for link in wanted if link.end in again}
     touch(
         connection, {("deployment", scope, day) for one in deployments if _id(one) in moved for day in one.days(zone)}
     )
+    return {link.end for link in wanted ^ there if link.kind == FAILED}
+
+
+def stored_links(connection: Connection, scope: str, kinds: Sequence[str]) -> set[Link]:
+    """The kept links of some kinds of a scope."""
+    table = schema.link
+    query = select(table).where(table.c.scope == scope, table.c.kind.in_(list(kinds)))
+    return {
+        Link(row.kind, (row.from_source, row.from_id), (row.to_source, row.to_id), row.method, row.confidence)
+        for row in connection.execute(query)
+    }
+
+
+def keep_links(connection: Connection, scope: str, there: Collection[Link], wanted: Collection[Link]) -> None:
+    """Make the kept links of a scope the wanted ones."""
+    table = schema.link
+    for link in set(there) - set(wanted):
+        same = (table.c.kind == link.kind) & (table.c.from_source == link.start[0]) & (table.c.from_id == link.start[1])
+        same &= (table.c.to_source == link.end[0]) & (table.c.to_id == link.end[1])
+        connection.execute(delete(table).where(same, table.c.scope == scope))
+    # a link may have been another scope's until its facts moved here
+    insert_or_replace(connection, table, [_row(link, scope) for link in _ordered(set(wanted) - set(there))])
 
 
 def contained(deployments: Iterable[Deployment], changes: Iterable[Change], rules: MetricRules) -> list[Link]:
@@ -181,6 +199,63 @@ def _undone_by(release: Deployment, earlier: Sequence[Deployment]) -> Deployment
         return None
     others = (one for one in reversed(earlier) if release.revision is None or one.revision != release.revision)
     return next(others, None)
+
+
+def incident_failures(
+    deployments: Iterable[Deployment],
+    incidents: Iterable[Incident],
+    carriers: Mapping[str, Deployment],
+    rules: MetricRules,
+) -> list[Link]:
+    """Each production deployment that an incident of the scope was held against.
+
+    By the deployment or revision that the incident names; else by the change that it names, which `carriers` brought;
+    else the last deployment that finished within the window before the incident began, unless the incident has another
+    cause or is a provider's.
+    """
+    releases = _releases(deployments, rules)
+    window = timedelta(hours=rules.failure_window_hours)
+    times = [release_time(one) for one in releases]
+    links = []
+    for incident in incidents:
+        if incident.maintenance:
+            continue
+        named, method, confidence = _named_release(incident, releases, carriers)
+        if named is None and not (incident.deployment or incident.change) and _may_be_a_change(incident, rules):
+            place = bisect_right(times, incident.started) - 1
+            if place >= 0 and incident.started - times[place] <= window:
+                named, method, confidence = releases[place], "last deployment before it", 0.6
+        if named is not None:
+            links.append(Link(FAILED, _id(named), _id(incident), method, confidence))
+    return links
+
+
+def _named_release(
+    incident: Incident, releases: Sequence[Deployment], carriers: Mapping[str, Deployment]
+) -> tuple[Deployment | None, str, float]:
+    """The deployment that an incident names, by itself or by the change that it contained."""
+    if incident.deployment:
+        named = (one for one in releases if incident.deployment in (one.source_id, one.url, one.revision))
+        return next(named, None), "named by the incident", 1.0
+    return carriers.get(incident.change or ""), "change named by the incident", 0.95
+
+
+def _carriers(
+    deployments: Iterable[Deployment], changes: Iterable[Change], links: Iterable[Link]
+) -> dict[str, Deployment]:
+    """The deployment that contained a change, by each name of the change."""
+    by_id, known = {_id(one): one for one in deployments}, {_id(one): one for one in changes}
+    found = {}
+    for link in links:
+        change, release = known[link.end], by_id[link.start]
+        for name in (change.source_id, change.merge_revision, change.url, *change.revisions):
+            if name:
+                found[name] = release
+    return found
+
+
+def _may_be_a_change(incident: Incident, rules: MetricRules) -> bool:
+    return not incident.provider and incident.cause.casefold() in ("", *rules.change_causes)
 
 
 def release_time(deployment: Deployment) -> datetime:

@@ -9,20 +9,21 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, delete, func, insert, select
+from sqlalchemy import ColumnElement, Connection, Engine, Table, delete, func, insert, select
 
 from data.clock import clock
 from data.facts import Change, Deployment, FxRate
-from data.metrics import METRICS
-from data.metrics.base import DAY, Denominator, Metric, Row, combined
+from data.metrics import metrics_of
+from data.metrics.base import DAY, Denominator, FactId, Metric, Row, combined
 from data.metrics.spend import tellable
-from data.period import Kind, Period, containing
+from data.period import Kind, Period, containing, day_of
 from data.scopes import Tree
 from data.settings import Settings
 from data.warehouse import schema
 from data.warehouse.catalog import load_resolver, load_tree
 from data.warehouse.days import Days
 from data.warehouse.definitions import take_up_definitions
+from data.warehouse.deliveries import link_items
 from data.warehouse.engine import writing
 from data.warehouse.links import link_scope
 from data.warehouse.samples import joined, own_samples, statistic_columns, stored_periods
@@ -32,6 +33,9 @@ from data.warehouse.write import bump_version, touch
 
 Touched = Mapping[str, Mapping[str, frozenset[date]]]
 """Kind of fact -> scope -> days."""
+
+_LINKED = ("deployment", "change", "incident", "work_item")
+"""Kinds of fact that links are made from; those of the first three within one scope."""
 
 MEASURES = tuple(one.name for one in fields(Row))
 _MEASURED = tuple(schema.daily_metric.c[name] for name in MEASURES)
@@ -77,6 +81,7 @@ class _Rollup:
         self.now = now
         self.tell = tell
         self.report = RollupReport()
+        self.metrics = metrics_of(settings)
         self.days = Days(connection, settings, tree, load_resolver(connection))
         self._restatements: list[dict[str, Any]] = []
         self._closed: dict[date, bool] = {}
@@ -91,17 +96,50 @@ class _Rollup:
         """Touch what follows from what was touched: links, months of new rates, days of scopes new to a source."""
         self._link()
         self._spread_rates()
-        for metric in METRICS:
+        self._spread_open()
+        self._spread_answers()
+        for metric in self.metrics:
             for kind in metric.fact_kinds:
                 if metric.denominator is not Denominator.OBSERVED and self.days.reads_whole_sources(kind):
                     self._spread_coverage(metric, kind)
 
     def _link(self) -> None:
-        touched = _touched(self.connection, Deployment.kind, Change.kind)
+        touched = _touched(self.connection, *_LINKED)
         changes = touched.get("change", {})
-        for scope in sorted({*touched.get("deployment", {}), *changes} & self._below.keys()):
-            facts = self.days.all_of(Deployment, scope), self.days.all_of(Change, scope)
-            link_scope(self.connection, scope, *facts, self.settings, changes.get(scope, frozenset()))
+        moved: set[FactId] = set()
+        for scope in sorted({one for kind in _LINKED[:3] for one in touched.get(kind, ())} & self._below.keys()):
+            facts = self.days.all_of(Deployment, scope), self.days.all_of(Change, scope), self.days.touching(scope)
+            moved |= link_scope(self.connection, scope, *facts, self.settings, changes.get(scope, frozenset()))
+        for part in chunks(sorted({one for _, one in moved})):
+            self._touch_incidents(FACT_TABLES["incident"].c.source_id.in_(part))
+        if touched:
+            link_items(self.connection, touched, self.settings.zone)
+
+    def _touch_incidents(self, which: ColumnElement[bool]) -> None:
+        """Touch the days on which some incidents began."""
+        table = FACT_TABLES["incident"]
+        rows = self.connection.execute(select(table.c.scope, table.c.started).where(which, table.c.scope.is_not(None)))
+        touch(self.connection, {("incident", scope, day_of(at, self.settings.zone)) for scope, at in rows})
+
+    def _spread_open(self) -> None:
+        """What is open lasts until its source was last read: its day moves whenever the source is read on."""
+        touched = _touched(self.connection, "incident", "control_run")
+        incident, run = FACT_TABLES["incident"].c, FACT_TABLES["control_run"].c
+        unseen = incident.resolved.is_(None) | incident.acknowledged.is_(None)
+        self._touch_incidents(unseen & incident.scope.in_(sorted(touched.get("incident", {}))))
+        query = select(run.scope, run.due).where(run.completed.is_(None))
+        rows = self.connection.execute(query.where(run.scope.in_(sorted(touched.get("control_run", {})))))
+        touch(self.connection, {("control_run", scope, due) for scope, due in rows})
+
+    def _spread_answers(self) -> None:
+        """A new answer may replace an earlier one of the same month."""
+        table, zone = FACT_TABLES["response"], self.settings.zone
+        for scope, days in _touched(self.connection, "response").get("response", {}).items():
+            months = {containing(day, Kind.MONTH) for day in days}
+            for start, end in (month.instants(zone) for month in months):
+                within = (table.c.scope == scope) & (table.c.at >= start) & (table.c.at < end)
+                given = self.connection.execute(select(table.c.at).where(within)).scalars()
+                touch(self.connection, {("response", scope, day_of(at, zone)) for at in given})
 
     def _spread_rates(self) -> None:
         touched = _touched(self.connection, FxRate.kind).get(FxRate.kind, {})
@@ -123,7 +161,7 @@ class _Rollup:
     def run(self) -> None:
         """Roll up every touched scope, the lowest first, then what does not add up."""
         touched = _touched(self.connection)
-        metrics = [metric for metric in METRICS if metric.derived_from is None]
+        metrics = [metric for metric in self.metrics if metric.derived_from is None]
         self._first = {metric.id: self._first_days(metric) for metric in metrics}
         order = self.tree.bottom_up()
         for place, scope in enumerate(order):

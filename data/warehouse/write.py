@@ -11,11 +11,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Table, and_, bindparam, delete, insert, select, update
 
 from data.clock import clock
-from data.facts import KINDS, Fact, field_names
+from data.facts import KINDS, Fact, Incident, field_names
 from data.money import from_millionths, millionths
 from data.period import day_of, day_start
 from data.scopes import Resolver
 from data.warehouse import schema
+from data.warehouse.impacts import home_of, place_incidents, take_away_impacts
 from data.warehouse.schema import FACT_TABLES
 from data.warehouse.types import Millionths, canonical
 from data.warehouse.upsert import chunks, insert_new, insert_or_replace
@@ -96,7 +97,7 @@ def _store_part(
     changed = []
     for key, fact in latest.items():
         days = fact.days(zone)
-        scope = resolver.home(fact.kind, (fact.source, fact.key_kind, fact.key), min(days, default=None))
+        scope = home_of(resolver, fact, min(days, default=None))
         row = _as_stored(table, shallow(fact)) | {"scope": scope}
         old = before.get(key)
         if old == row:
@@ -107,6 +108,8 @@ def _store_part(
             stored.touched |= {(fact.kind, old["scope"], day) for day in fact_of(type(fact), old).days(zone)}
     if changed:
         insert_or_replace(connection, table, changed)
+    incidents = [fact for fact in latest.values() if isinstance(fact, Incident)]
+    stored.touched |= place_incidents(connection, incidents, resolver, zone)
     stored.facts += len(changed)
 
 
@@ -131,6 +134,8 @@ def replace_facts(
             stored.touched |= {(kind, row["scope"], day) for day in fact_of(KINDS[kind], row).days(zone)}
     for part in chunks([row["source_id"] for row in rows]):
         connection.execute(delete(table).where(table.c.source == source, table.c.source_id.in_(part)))
+    if kind == Incident.kind:
+        stored.touched |= take_away_impacts(connection, source, [row["source_id"] for row in rows], zone)
     stored.facts = len(rows)
     touch(connection, stored.touched)
     return stored

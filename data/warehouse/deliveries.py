@@ -1,0 +1,183 @@
+"""Work items and the deployments that brought them to production, across scopes."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, func, select
+
+from data.facts import Change, Deployment, WorkItem
+from data.metrics.base import Delivery, FactId
+from data.period import day_of
+from data.warehouse import schema
+from data.warehouse.links import CONTAINS, DELIVERED, Link, keep_links, release_time, stored_links
+from data.warehouse.schema import FACT_TABLES
+from data.warehouse.write import fact_of, touch
+
+Touched = Mapping[str, Mapping[str, Collection[date]]]
+"""Kind of fact -> scope -> days."""
+
+KINDS = ("work_item", "change", "deployment")
+
+
+@dataclass(frozen=True)
+class Brought:
+    """A change that was made for work items, and the deployment that first contained it; None before there is one."""
+
+    change: Change
+    release: Deployment | None
+    scope: str | None
+    method: str
+    confidence: float
+
+    @property
+    def items(self) -> Iterator[FactId]:
+        """The work items it was made for."""
+        return ((self.change.source, item) for item in self.change.work_items)
+
+
+def link_items(connection: Connection, touched: Touched, zone: ZoneInfo) -> None:
+    """Make the links from work items to deployments anew; touch the days whose deliveries or reworks that changes."""
+    made_for: dict[FactId, list[Brought]] = defaultdict(list)
+    for one in changes_for_items(connection):
+        for item in one.items:
+            made_for[item].append(one)
+    items = {(item.source, item.source_id): (item, scope) for item, scope in _items(connection)}
+    releases = {_id(one.release): one.release for found in made_for.values() for one in found if one.release}
+    wanted: dict[str, set[Link]] = defaultdict(set)
+    for name, (_, scope) in items.items():
+        if scope is not None and (link := delivered(name, made_for.get(name, ()))):
+            wanted[scope].add(link)
+    moved: set[tuple[str, str, date]] = set()
+    for scope in sorted({scope for _, scope in items.values() if scope is not None}):
+        there = stored_links(connection, scope, (DELIVERED,))
+        keep_links(connection, scope, there, wanted[scope])
+        ends = [link.end for link in there ^ wanted[scope]]
+        ends += [link.end for link in wanted[scope] if _again(items[link.start][0], scope, touched, zone)]
+        moved |= {("work_item", scope, day_of(release_time(releases[one]), zone)) for one in ends if one in releases}
+    moved |= _reworks(items.values(), made_for, touched, zone)
+    touch(connection, moved | _elsewhere(wanted, made_for, touched))
+
+
+def changes_for_items(connection: Connection) -> tuple[Brought, ...]:
+    """Every change that was made for a work item, with the deployment that brought it."""
+    change, link, release = FACT_TABLES["change"], schema.link, FACT_TABLES["deployment"]
+    brought = {}
+    by_release = (link.c.from_source == release.c.source) & (link.c.from_id == release.c.source_id)
+    by_change = (link.c.to_source == change.c.source) & (link.c.to_id == change.c.source_id)
+    meant = change.c.work_items != ()
+    query = select(release, link.c.to_source, link.c.to_id, link.c.method, link.c.confidence)
+    query = query.join_from(link, release, by_release).join(change, by_change).where(link.c.kind == CONTAINS, meant)
+    for row in connection.execute(query):
+        brought[row.to_source, row.to_id] = row
+    found = []
+    for row in connection.execute(select(change).where(meant)):
+        by = brought.get((row.source, row.source_id))
+        one, carrier = fact_of(Change, row._mapping), by and fact_of(Deployment, by._mapping)
+        assert isinstance(one, Change)
+        assert carrier is None or isinstance(carrier, Deployment)
+        how = (by.scope, by.method, by.confidence) if by else (None, "", 0.0)
+        found.append(Brought(one, carrier, *how))
+    return tuple(found)
+
+
+def delivered(item: FactId, changes: Sequence[Brought]) -> Link | None:
+    """The link from a work item to the deployment that contains its last merged change; None before there is one."""
+    merged = [one for one in changes if one.change.merged is not None]
+    if not merged:
+        return None
+    last = max(merged, key=lambda one: (one.change.merged, one.change.source_id))
+    if last.release is None:
+        return None
+    return Link(DELIVERED, item, _id(last.release), f"last change, {last.method}", last.confidence)
+
+
+def delivery(item: WorkItem, changes: Sequence[Change], deployed: datetime) -> Delivery | None:
+    """Start and end of a work item: its start, or the first commit of its first change; None where neither is known."""
+    first = min((one for one in changes if one.opened or one.merged), key=_began, default=None)
+    started = item.started or (first.first_commit if first else None)
+    return Delivery(item, started, deployed) if started else None
+
+
+def deliveries_by_scope(connection: Connection) -> dict[str, tuple[Delivery, ...]]:
+    """The work items of each scope that reached production, in the order of their deployments."""
+    table, release, item = schema.link, FACT_TABLES["deployment"], FACT_TABLES["work_item"]
+    by_release = (table.c.to_source == release.c.source) & (table.c.to_id == release.c.source_id)
+    by_item = (table.c.from_source == item.c.source) & (table.c.from_id == item.c.source_id)
+    query = select(item, func.coalesce(release.c.finished, release.c.started).label("deployed"), item.c.scope)
+    query = query.join_from(table, release, by_release).join(item, by_item).where(table.c.kind == DELIVERED)
+    changes: dict[FactId, list[Change]] = defaultdict(list)
+    for one in changes_for_items(connection):
+        for name in one.items:
+            changes[name].append(one.change)
+    found: dict[str, list[Delivery]] = defaultdict(list)
+    for row in connection.execute(query).all():
+        work = fact_of(WorkItem, row._mapping)
+        assert isinstance(work, WorkItem)
+        if made := delivery(work, changes[work.source, work.source_id], row.deployed):
+            found[row.scope].append(made)
+    ordered = {scope: sorted(made, key=_order) for scope, made in found.items()}
+    return {scope: tuple(made) for scope, made in ordered.items()}
+
+
+def _order(one: Delivery) -> tuple[datetime, str, str]:
+    return one.deployed, one.item.source, one.item.source_id
+
+
+def _again(item: WorkItem, scope: str, touched: Touched, zone: ZoneInfo) -> bool:
+    """Whether the item itself may have changed."""
+    return bool(item.days(zone) & frozenset(touched.get("work_item", {}).get(scope, ())))
+
+
+def _reworks(
+    items: Iterable[tuple[WorkItem, str | None]],
+    made_for: Mapping[FactId, Sequence[Brought]],
+    touched: Touched,
+    zone: ZoneInfo,
+) -> set[tuple[str, str, date]]:
+    """Days of the deployments that carry changes of touched items: whether they are rework may have changed."""
+    moved = set()
+    for item, scope in items:
+        if scope is not None and _again(item, scope, touched, zone):
+            for one in made_for.get((item.source, item.source_id), ()):
+                if one.release is not None and one.scope is not None:
+                    moved.add(("deployment", one.scope, day_of(release_time(one.release), zone)))
+    return moved
+
+
+def _elsewhere(
+    wanted: Mapping[str, Collection[Link]],
+    made_for: Mapping[FactId, Sequence[Brought]],
+    touched: Touched,
+) -> set[tuple[str, str, date]]:
+    """Touched days of deployments that bring items of another scope: they are days of that scope's items too."""
+    pairs = {
+        (scope, one.scope)
+        for scope, links in wanted.items()
+        for link in links
+        for one in made_for[link.start]
+        if one.scope is not None and one.scope != scope
+    }
+    days = touched.get("deployment", {})
+    return {("work_item", scope, day) for scope, other in pairs for day in days.get(other, ())}
+
+
+def _items(connection: Connection) -> Iterator[tuple[WorkItem, str | None]]:
+    for row in connection.execute(select(FACT_TABLES["work_item"])):
+        item = fact_of(WorkItem, row._mapping)
+        assert isinstance(item, WorkItem)
+        yield item, row.scope
+
+
+def _began(change: Change) -> datetime:
+    at = change.first_commit or change.opened or change.merged
+    assert at is not None
+    return at
+
+
+def _id(fact: Deployment) -> FactId:
+    return fact.source, fact.source_id
