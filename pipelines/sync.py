@@ -34,6 +34,7 @@ from data.warehouse.write import (
 from pipelines.connectors import connector_of
 from pipelines.connectors.base import Connector, Page, Position
 from pipelines.errors import SkipRecord, StopSource, TryAgain
+from pipelines.gone import Listed
 
 FIRST_READING = timedelta(days=3 * 366)
 """How far back a source without `since` is read at first."""
@@ -68,16 +69,24 @@ def sync(
     full: bool = False,
     watch: Watcher = lambda _page, _report: None,
 ) -> SyncReport:
-    """Read one source from its cursors on. Held when somebody else is reading it; never deletes good data first."""
+    """Read one source from its cursors on. Held when somebody else is reading it; never deletes good data first.
+
+    `full` reads all of it again from `since` on, and marks the records that are gone at the source when it is done.
+    """
     report = SyncReport(source.id)
     with lease(engine, source.id) as holder:
         run = _begin(engine, source)
         try:
             connector = connector_of(source.type)(source, settings)
             position = _position(engine, settings, source, since, full)
+            listed = Listed(connector) if full else None
             for page in connector.fetch(position):
                 _commit(engine, settings, connector, page, report, holder)
                 watch(page, report)
+                if listed is not None:
+                    listed.page(page)
+            if listed is not None:
+                report.notes += listed.mark(engine)
         except StopSource as error:
             report.outcome, report.message = STOPPED, str(error)
         except TryAgain as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cached_property, partial
 from typing import Annotated, ClassVar, Literal
 from urllib.parse import urlsplit
@@ -90,6 +90,12 @@ class GitHub(Connector):
     fact_kinds: ClassVar[tuple[str, ...]] = (Deployment.kind, Change.kind, WorkItem.kind)
     needs: ClassVar[tuple[Need, ...]] = (TOKEN,)
     keep: ClassVar[Mapping[str, tuple[str, ...]]] = KEEP
+    # no commits: a listing by date may leave out one that was pushed late
+    lists: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "deployment": ("created_at",),
+        "pull_request": ("created_at", "closed_at"),
+        "issue": ("created_at", "closed_at"),
+    }
     options: ClassVar[builtins.type[Options]] = GitHubOptions
 
     @cached_property
@@ -160,6 +166,12 @@ class GitHub(Connector):
             case _:
                 raise SkipRecord(f"GitHub has no records of kind {record.kind!r}.")
         return (made,) if made else ()
+
+    def listed_at(self, record: Record) -> datetime | None:
+        """As declared, but for deployments that are not asked for, and issues that come from projects."""
+        asked = self.chosen.environments
+        unasked = record.kind == "deployment" and asked and record.payload["environment"] not in asked
+        return None if unasked or (record.kind == "issue" and self.chosen.projects) else super().listed_at(record)
 
     def check(self) -> Iterator[Finding]:
         """Address and token; then what the token may read of each repository, and whether the names given exist."""
