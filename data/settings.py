@@ -6,6 +6,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -20,6 +21,7 @@ OWN = Path("plumbline.toml")
 
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]*$", max_length=80)]
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+Said = Annotated[str, Field(min_length=1, pattern=r"\S")]
 
 
 class ConfigurationError(Exception):
@@ -93,6 +95,23 @@ class MetricRules(_Frozen):
         "none": 0,
     }
     audit_grace_days: Annotated[int, Field(ge=0, le=92)] = 0
+    effort_scale: tuple[int, int] = (1, 7)
+    usage_window_days: tuple[Annotated[int, Field(ge=1)], Annotated[int, Field(le=366)]] = (28, 31)
+    log_threshold_seconds: Annotated[Decimal, Field(gt=0)] = Decimal(60)
+
+    @field_validator("effort_scale")
+    @classmethod
+    def _two_ends(cls, ends: tuple[int, int]) -> tuple[int, int]:
+        if ends[0] == ends[1]:
+            raise ValueError("give the hardest and the easiest answer, for example [1, 7]")
+        return ends
+
+    @field_validator("usage_window_days")
+    @classmethod
+    def _shortest_first(cls, days: tuple[int, int]) -> tuple[int, int]:
+        if days[0] > days[1]:
+            raise ValueError("give the shortest and the longest window, for example [28, 31]")
+        return days
 
     @field_validator("production", "change_causes")
     @classmethod
@@ -146,6 +165,21 @@ class Takes(_Frozen):
     source: Slug
 
 
+class MeasurementSetting(_Frozen):
+    """A number of the company's own: the sum of what was measured over the sum of what it is divided by."""
+
+    id: Slug
+    name: Said
+    meaning: Said
+    unit: Literal["ratio", "number", "hours"] = "ratio"
+    better: Literal["higher", "lower", "within", "neither"] = "higher"
+    origin: Said = "the company's own definition"
+    sampled: bool = False
+    connect: Said = "Connect a source that delivers measurements (for example one of type csv) under this name."
+    domain: Literal["delivery", "reliability", "feedback", "compliance", "spend"] = "reliability"
+    version: Annotated[int, Field(ge=1)] = 1
+
+
 class Job(_Frozen):
     """A command that the schedule starts: a cron line in a zone of its own."""
 
@@ -168,6 +202,7 @@ class Settings(_Frozen):
     scope: tuple[ScopeSetting, ...] = ()
     alias: tuple[AliasSetting, ...] = ()
     takes: tuple[Takes, ...] = ()
+    measurement: tuple[MeasurementSetting, ...] = ()
     job: tuple[Job, ...] = ()
     fonts: Path | None = None
     files: tuple[Path, ...] = ()
@@ -178,7 +213,8 @@ class Settings(_Frozen):
         scopes = [scope.id for scope in self.scope]
         sources = [source.id for source in self.source]
         _one_row_a_day(self.scope)
-        for what, ids in (("source", sources), ("job", [job.id for job in self.job])):
+        measured, jobs = [one.id for one in self.measurement], [job.id for job in self.job]
+        for what, ids in (("source", sources), ("job", jobs), ("measurement", measured)):
             if twice := sorted({one for one in ids if ids.count(one) > 1}):
                 raise ValueError(f"{what} {twice[0]!r} is declared twice: give one of them another id")
         wanted = [("parent", scope.parent) for scope in self.scope] + [("scope", alias.scope) for alias in self.alias]
@@ -223,7 +259,7 @@ def load(path: Path | None = None, environ: Mapping[str, str] | None = None) -> 
         settings = Settings.model_validate(merged)
     except ValidationError as error:
         raise ConfigurationError(_first_fault(error, own)) from error
-    _check_kpis(settings.kpis, own)
+    _check_metrics(settings, own)
     return settings
 
 
@@ -290,11 +326,18 @@ def _instant(text: str) -> datetime:
     return instant.astimezone(UTC)
 
 
-def _check_kpis(names: tuple[str, ...], path: Path) -> None:
-    from data.metrics import METRICS  # metrics know the settings
+def _check_metrics(settings: Settings, path: Path) -> None:
+    """Measurements have ids of their own, and kpis name metrics that there are."""
+    from data.metrics import METRICS, metrics_of  # metrics know the settings
 
-    known = [metric.id for metric in METRICS]
-    for name in names:
+    shipped = {metric.id for metric in METRICS}
+    for own in settings.measurement:
+        if own.id in shipped:
+            raise ConfigurationError(
+                f"{path}: measurement: {own.id!r} is a metric of Plumbline's: give yours another id."
+            )
+    known = [metric.id for metric in metrics_of(settings)]
+    for name in settings.kpis:
         if name not in known:
             raise ConfigurationError(f"{path}: kpis: there is no metric {name!r}; there are: {', '.join(known)}.")
 

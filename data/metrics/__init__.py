@@ -12,9 +12,11 @@ from data.metrics import (
     integration_error_rate,
     integration_share,
     lead_time,
+    measurement,
     spend,
 )
 from data.metrics.base import Metric
+from data.settings import Settings
 from data.settings import Settings
 
 METRICS: tuple[Metric, ...] = (
@@ -35,12 +37,21 @@ _BY_ID = {metric.id: metric for metric in METRICS}
 
 
 def metric_named(name: str) -> Metric:
-    """The metric of that id. KeyError names those that exist."""
-    if name not in _BY_ID:
-        raise KeyError(f"There is no metric {name!r}; there are: {', '.join(_BY_ID)}.")
-    return _BY_ID[name]
+    """The shipped metric of that id. KeyError names those that exist."""
+    return _named(name, _BY_ID)
 
 
 def metrics_of(settings: Settings) -> tuple[Metric, ...]:
-    """Every metric that a company has: the shipped ones, and those it declared itself."""
-    return METRICS
+    """Every metric of a company: the shipped ones, then those that it declares itself."""
+    return (*METRICS, *map(measurement.own, settings.measurement))
+
+
+def metric_in(settings: Settings, name: str) -> Metric:
+    """The metric of that id, shipped or the company's own. KeyError names those that exist."""
+    return _named(name, {metric.id: metric for metric in metrics_of(settings)})
+
+
+def _named(name: str, there: dict[str, Metric]) -> Metric:
+    if name not in there:
+        raise KeyError(f"There is no metric {name!r}; there are: {', '.join(there)}.")
+    return there[name]

@@ -33,6 +33,7 @@ class Unit(StrEnum):
     RATIO = "ratio"
     PER_DAY = "per day"
     HOURS = "hours"
+    NUMBER = "number"
     MONEY = "money"
     POINTS = "points"
     SCORE = "score"

@@ -82,6 +82,30 @@ WRONG = {
         "settings: scope 'a' is declared twice for the same days:",
     ),
     "kpi": ('kpis = ["uptime"]', "kpis: there is no metric 'uptime'; there are: availability, "),
+    "measurement of ours": (
+        '[[measurement]]\nid = "nps"\nname = "Ours"\nmeaning = "Ours."',
+        "measurement: 'nps' is a metric of Plumbline's: give yours another id.",
+    ),
+    "measurement twice": (
+        '[[measurement]]\nid = "a"\nname = "A"\nmeaning = "A."\n[[measurement]]\nid = "a"\nname = "B"\nmeaning = "B."',
+        "settings: measurement 'a' is declared twice: give one of them another id.",
+    ),
+    "unit of a measurement": (
+        '[[measurement]]\nid = "a"\nname = "A"\nmeaning = "A."\nunit = "euro"',
+        "measurement.0.unit: Input should be 'ratio', 'number' or 'hours'.",
+    ),
+    "measurement without a meaning": (
+        '[[measurement]]\nid = "a"\nname = "A"\nmeaning = " "',
+        "measurement.0.meaning: String should match pattern",
+    ),
+    "effort on one answer": (
+        "[metrics]\neffort_scale = [5, 5]",
+        "metrics.effort_scale: give the hardest and the easiest answer, for example [1, 7].",
+    ),
+    "windows": (
+        "[metrics]\nusage_window_days = [31, 28]",
+        "metrics.usage_window_days: give the shortest and the longest window, for example [28, 31].",
+    ),
     "not TOML": ("company = [", "is not valid TOML:"),
 }
 
@@ -145,3 +169,15 @@ def test_secrets_print_as_stars(monkeypatch: pytest.MonkeyPatch) -> None:
     assert f"{found} {found!r}" == "********** SecretStr('**********')"
     assert found.get_secret_value() == "hunter2"
     assert secret("NO_TOKEN") is None
+
+
+def test_a_number_of_the_companys_own_may_be_a_kpi(company: Path) -> None:
+    text = 'kpis = ["kyc", "availability"]\n[[measurement]]\nid = "kyc"\nname = "KYC"\nmeaning = "Passed at once."'
+    settings = loaded(company, text)
+    assert settings.kpis == ("kyc", "availability")
+    assert [(one.id, one.unit, one.better, one.sampled) for one in settings.measurement] == [
+        ("kyc", "ratio", "higher", False)
+    ]
+    said = refusal(company, text.replace('kpis = ["kyc"', 'kpis = ["kyb"'))
+    assert "there is no metric 'kyb'" in said
+    assert said.endswith(", kyc.")
