@@ -10,7 +10,18 @@ from enum import StrEnum
 
 from scipy.stats import theilslopes
 
-from data.metrics.base import NO_DATA, NO_SOURCE, REASONS, Better, Bounds, Evidence, Metric, Value
+from data.metrics.base import (
+    BELOW_MIN_N,
+    NO_DATA,
+    NO_SOURCE,
+    REASONS,
+    STILL_OPEN,
+    Better,
+    Bounds,
+    Evidence,
+    Metric,
+    Value,
+)
 
 ENOUGH_COVERAGE = Decimal("0.95")
 TREND_PERIODS = 6
@@ -92,6 +103,8 @@ def score(
         return Verdict(Word.NOT_CONFIGURED, metric.connect)
     if target is None:
         return None
+    if value.reason in (BELOW_MIN_N, STILL_OPEN):
+        return Verdict(Word.CANNOT_TELL, f"There is no value: {REASONS[value.reason]}.")
     if value.value is None:
         return Verdict(Word.NO_DATA, f"There is no value: {REASONS.get(value.reason or NO_DATA, value.reason)}.")
     room = target.distance(value.value)

@@ -7,7 +7,7 @@ import hashlib
 from sqlalchemy import Connection, select
 
 from data.finance.spend_class import shipped_rules
-from data.metrics import METRICS
+from data.metrics import metrics_of
 from data.settings import Settings
 from data.warehouse import schema
 from data.warehouse.catalog import touch_everything
@@ -21,8 +21,8 @@ DEFINITIONS = "definitions"
 def take_up_definitions(connection: Connection, settings: Settings) -> None:
     """Have everything rolled up again when a definition, or a setting that daily rows depend on, has changed."""
     said = {
-        "metrics": [(metric.id, metric.version) for metric in METRICS],
-        "rules": settings.metrics.model_dump(include={"production", "count_rollbacks"}),
+        "metrics": [(metric.id, metric.version) for metric in metrics_of(settings)],
+        "rules": settings.metrics.model_dump(mode="json", exclude={"tier_one", "min_answers"}),
         "takes": [take.model_dump() for take in settings.takes],
         "sources": [source.id for source in settings.source],
         "currency": settings.company.currency,

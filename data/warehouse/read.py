@@ -155,6 +155,14 @@ def configured(connection: Connection, metrics: Sequence[Metric], scopes: Sequen
     return {(metric, scope) for metric, scope in rows}
 
 
+def variants(connection: Connection, metric: Metric, scope: str, period: Period) -> tuple[str, ...]:
+    """The variants of a metric that have a row in a period."""
+    table = schema.daily_metric
+    query = select(table.c.variant).distinct().where(table.c.metric == metric.id, table.c.scope == scope)
+    query = query.where(table.c.version == metric.version, table.c.day >= period.start, table.c.day < period.end)
+    return tuple(connection.execute(query.order_by(table.c.variant)).scalars())
+
+
 def statistics(
     connection: Connection, metric: Metric, scopes: Sequence[str], periods: Sequence[Period]
 ) -> dict[tuple[str, int], tuple[Statistic, ...]]:

@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 
 from data.benchmarks.load import Edition, Reference, references
 from data.benchmarks.score import OpenPeriod, Target, Verdict, Word, score
-from data.metrics import METRICS, metric_named
+from data.metrics import metric_named, metrics_of
 from data.metrics.base import (
     NO_RATE,
     NO_SOURCE,
@@ -56,6 +56,7 @@ class Reading:
     """One metric of one scope in one period. `history` holds (period, value) of the last periods, this one last.
 
     `deciding` are the parts that the verdict rests on, the worst first; empty where the value itself decides.
+    `provisional`: its last hours may still change, as failures are held against a deployment some time after it.
     """
 
     metric: Metric
@@ -74,6 +75,7 @@ class Reading:
     fresh_at: datetime | None
     currency: str
     deciding: tuple[Part, ...] = ()
+    provisional: bool = False
 
 
 @dataclass
@@ -116,6 +118,30 @@ class Reader:
     def reading(self, metric: Metric, scope: str, period: Period) -> Reading:
         """One reading."""
         return self.readings([metric], scope, period)[0]
+
+    @cached_property
+    def metrics(self) -> tuple[Metric, ...]:
+        """Every metric of the company, its own ones last."""
+        return metrics_of(self.settings)
+
+    def metric(self, name: str) -> Metric:
+        """The company's metric of that id. KeyError where there is none."""
+        return next((one for one in self.metrics if one.id == name), None) or metric_named(name)
+
+    def _settles_later(self, metric: Metric, period: Period) -> bool:
+        """Whether the period's last hours, as far as it has come, were too fresh when this state was written."""
+        if not metric.settles_after or self.version is None:
+            return False
+        return (
+            period.instants(self.settings.zone)[1] + timedelta(hours=metric.settles_after) > self.version.committed_at
+        )
+
+    def variants_of(self, metric: Metric, scope: str, period: Period) -> dict[str, Value]:
+        """The values of every variant that has a row in the period: audiences, policies, scales."""
+        kept = read.variants(self.connection, metric, scope, period)
+        found = read.totals(self.connection, (metric,), (scope,), kept, (period,), self.today)
+        least = self.settings.metrics.min_answers
+        return {variant: value_of(metric, totals, (), least) for (_, _, variant, _), totals in sorted(found.items())}
 
     def closed(self, period: Period) -> bool:
         """Whether the period counted as closed when this state was written."""
@@ -188,6 +214,7 @@ class Reader:
             fresh_at=self.fresh_at(metric),
             currency=self.currency(scope, period),
             deciding=deciding,
+            provisional=self._settles_later(metric, period),
         )
 
     def _parts(self, metric: Metric, services: tuple[Scope, ...], period: Period, table: _Table) -> tuple[Part, ...]:
@@ -305,9 +332,9 @@ class _Table:
         return (metric.derived_from or metric.id, scope) in self._configured
 
     def totals(self, metric: Metric, scope: str, place: int, reader: Reader) -> Totals | None:
-        name = metric.derived_from or metric.id
-        variant = reader.variant(metric_named(name), scope, self.periods[place])
-        return self._totals.get((name, scope, variant, place))
+        kept = metric_named(metric.derived_from) if metric.derived_from else metric
+        variant = reader.variant(kept, scope, self.periods[place])
+        return self._totals.get((kept.id, scope, variant, place))
 
     def value(self, metric: Metric, scope: str, place: int, reader: Reader) -> Value:
         if not self.has(metric, scope):
@@ -327,7 +354,7 @@ class _Table:
             kept = self._statistics[metric.id].get((scope, place), ())
             by_itself = period.kind in (Kind.CUSTOM, Kind.WEEK, Kind.DAY)
             found = reader.statistics_now(metric, scope, period) if by_itself else kept
-        return value_of(metric, totals, found)
+        return value_of(metric, totals, found, reader.settings.metrics.min_answers)
 
 
 def _with_spread(metric: Metric, value: Value, parts: tuple[Part, ...]) -> Value:
@@ -363,4 +390,4 @@ def _tier_one(parts: tuple[Part, ...], tier_one: int) -> tuple[Part, ...]:
 
 def all_readings(reader: Reader, scope: str, period: Period) -> tuple[Reading, ...]:
     """Every metric of a scope and period."""
-    return reader.readings(METRICS, scope, period)
+    return reader.readings(reader.metrics, scope, period)

@@ -10,7 +10,6 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from app.content.blocks import Cell, Row, Section
-from data.metrics import metric_named
 from data.metrics.base import Value
 from data.period import Period
 from data.warehouse.readings import Reader, Reading
@@ -64,7 +63,7 @@ class Context:
 
     def readings(self, names: Sequence[str]) -> tuple[Reading, ...]:
         """Readings by metric id; those not read yet are read together."""
-        wanted = [metric_named(name) for name in names if name not in self._readings]
+        wanted = [self.reader.metric(name) for name in names if name not in self._readings]
         if wanted:
             found = self.reader.readings(wanted, self.scope, self.period)
             self._readings |= {one.metric.id: one for one in found}
