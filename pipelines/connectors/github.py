@@ -23,9 +23,10 @@ from pipelines.connectors._github.issues import issue_fact, issue_record, labell
 from pipelines.connectors._github.projects import Board, project_pages
 from pipelines.connectors._github.rest import Rest, connected
 from pipelines.connectors._github.streams import Listing, read
-from pipelines.connectors._github.terms import KEEP, Json, Reading
-from pipelines.connectors._github.walks import Span
+from pipelines.connectors._github.terms import KEEP, Reading
 from pipelines.connectors.base import Connector, Finding, Need, Options, Page, Position, Record
+from pipelines.connectors.spans import Span
+from pipelines.connectors.texts import Json
 from pipelines.errors import SkipRecord, StopSource, SyncError, TryAgain
 
 TOKEN = Need("GITHUB_TOKEN", "a token that may read deployments, pull requests, contents and issues")

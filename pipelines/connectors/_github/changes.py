@@ -7,8 +7,9 @@ from typing import Any
 
 from data.facts import Change
 from pipelines.connectors._github.closing import named
-from pipelines.connectors._github.terms import Json, Reading, link_of, text_of, when
+from pipelines.connectors._github.terms import Reading
 from pipelines.connectors.base import Record
+from pipelines.connectors.texts import Json, link_of, text_of, when
 from pipelines.errors import SkipRecord
 
 _MOST_COMMITS = 250

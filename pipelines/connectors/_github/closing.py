@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from urllib.parse import urlsplit
 
-from pipelines.connectors._github.terms import Json
+from pipelines.connectors.texts import Json
 
 _UNHEEDED = re.compile(
     r"<!--.*?(?:-->|\Z)"

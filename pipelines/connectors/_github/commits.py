@@ -16,9 +16,9 @@ from typing import Any
 from data.facts import Change
 from pipelines.connectors._github.changes import commit_record
 from pipelines.connectors._github.rest import Rest, Sheet, pages
-from pipelines.connectors._github.terms import Json, stamp, when
-from pipelines.connectors._github.walks import Cursor, Span, after, begun, floor, known
 from pipelines.connectors.base import Covered, Page, Position, Rejected
+from pipelines.connectors.spans import Cursor, Span, after, begun, floor, known
+from pipelines.connectors.texts import Json, stamp, when
 from pipelines.errors import SkipRecord, StopSource
 from pipelines.http import json_of
 

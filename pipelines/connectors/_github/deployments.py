@@ -8,8 +8,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from data.facts import Deployment
-from pipelines.connectors._github.terms import Json, Reading, link_of, text_of, when
+from pipelines.connectors._github.terms import Reading
 from pipelines.connectors.base import Record
+from pipelines.connectors.texts import Json, link_of, text_of, when
 from pipelines.errors import SkipRecord
 
 _RANK = ("queued", "waiting", "pending", "in_progress", "success", "failure", "error", "inactive")

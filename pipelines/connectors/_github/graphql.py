@@ -15,8 +15,8 @@ from pipelines.connectors._github.changes import (
 from pipelines.connectors._github.closing import listed
 from pipelines.connectors._github.deployments import deployment_from_graphql, deployment_record, status_from_graphql
 from pipelines.connectors._github.rest import LONGEST, Rest
-from pipelines.connectors._github.terms import Json
 from pipelines.connectors.base import Record
+from pipelines.connectors.texts import Json
 from pipelines.errors import StopSource, SyncError, TryAgain
 from pipelines.http import Http, json_of
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from data.facts import WorkItem
-from pipelines.connectors._github.terms import Json, Reading, link_of, text_of, when
+from pipelines.connectors._github.terms import Reading
 from pipelines.connectors.base import Record
+from pipelines.connectors.texts import Json, link_of, text_of, when
 from pipelines.errors import SkipRecord
 
 _CANCELLED = ("not_planned", "duplicate")

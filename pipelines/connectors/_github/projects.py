@@ -15,9 +15,9 @@ from typing import Any
 from data.facts import WorkItem
 from pipelines.connectors._github.graphql import Graphql
 from pipelines.connectors._github.issues import issue_from_graphql, issue_record, labels_of
-from pipelines.connectors._github.terms import Json, stamp, when
-from pipelines.connectors._github.walks import Span, after
 from pipelines.connectors.base import Covered, Page, Position, Record, Rejected
+from pipelines.connectors.spans import Span, after
+from pipelines.connectors.texts import Json, stamp, when
 from pipelines.errors import SkipRecord
 
 Moments = list[tuple[str, object]]

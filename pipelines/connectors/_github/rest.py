@@ -14,8 +14,8 @@ from data.settings import HttpLimits
 from pipelines.connectors._github.changes import pull_request_record
 from pipelines.connectors._github.closing import named
 from pipelines.connectors._github.deployments import deployment_record
-from pipelines.connectors._github.terms import Json, stamp
 from pipelines.connectors.base import Record
+from pipelines.connectors.texts import Json, stamp
 from pipelines.errors import StopSource
 from pipelines.http import Http, json_of
 

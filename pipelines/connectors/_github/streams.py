@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from pipelines.connectors._github.deployments import is_running
-from pipelines.connectors._github.terms import Json, when
-from pipelines.connectors._github.walks import Cursor, Span, Walk, after, begun, during, unfinished, usual
+from pipelines.connectors._github.walks import Walk, during, unfinished, usual
 from pipelines.connectors.base import Covered, Page, Position, Record, Rejected, Replacement
+from pipelines.connectors.spans import Cursor, Span, after, begun
+from pipelines.connectors.texts import Json, when
 from pipelines.errors import SkipRecord, StopSource
 
 CHUNK = 25

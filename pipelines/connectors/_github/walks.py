@@ -9,14 +9,11 @@ lookback included. Whatever changes behind a walk's back is later than S, so the
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
 
-from pipelines.connectors._github.terms import stamp, when
-
-Cursor = Mapping[str, Any]
+from pipelines.connectors.spans import Cursor, Span, floor, known
+from pipelines.connectors.texts import stamp, when
 
 
 @dataclass(frozen=True)
@@ -30,16 +27,6 @@ class Walk:
     def wants(self, at: datetime | None) -> bool:
         """Whether an entry of that instant is to be read; one that names none is."""
         return at is None or (self.floor <= at and (self.before is None or at <= self.before))
-
-
-@dataclass(frozen=True)
-class Span:
-    """From when on, until when, and with what overlap a source is read; `full` reads all of it again."""
-
-    since: datetime
-    now: datetime
-    lookback: timedelta
-    full: bool
 
 
 def unfinished(cursor: Cursor) -> Walk | None:
@@ -56,19 +43,6 @@ def usual(cursor: Cursor, span: Span) -> Walk:
     return Walk(span.now, floor(cursor, span))
 
 
-def floor(cursor: Cursor, span: Span) -> datetime:
-    """How far back to read: the lookback before what is stored, or the first instant asked for if that is not yet."""
-    first, until = when(cursor.get("from")), when(cursor.get("until"))
-    if span.full or first is None or until is None or span.since < first:
-        return span.since
-    return max(span.since, until - span.lookback)
-
-
-def begun(cursor: Cursor, asks: str) -> Cursor:
-    """The cursor, unless it is of a reading that asked for something else (`asks`): that tells nothing of this one."""
-    return cursor if cursor.get("asks", "") == asks else {"asks": asks}
-
-
 def during(cursor: Cursor, walk: Walk, before: datetime | None) -> Cursor:
     """The cursor once everything of the walk later than `before` is stored."""
     walk = replace(walk, before=before or walk.before)
@@ -76,14 +50,3 @@ def during(cursor: Cursor, walk: Walk, before: datetime | None) -> Cursor:
     if walk.before is not None:
         left["before"] = stamp(walk.before)
     return known(cursor) | {"unfinished": left}
-
-
-def after(cursor: Cursor, start: datetime, lowest: datetime) -> Cursor:
-    """The cursor once everything from `lowest` to `start` is stored, beside what was before."""
-    first = when(cursor.get("from"))
-    return known(cursor) | {"from": stamp(min(lowest, first) if first else lowest), "until": stamp(start)}
-
-
-def known(cursor: Cursor) -> dict[str, Any]:
-    """The cursor without what was under way."""
-    return {name: value for name, value in cursor.items() if name != "unfinished"}

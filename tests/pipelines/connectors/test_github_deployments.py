@@ -21,9 +21,9 @@ from pipelines.connectors._github.deployments import (
     status_from_graphql,
 )
 from pipelines.connectors._github.issues import issue_record
-from pipelines.connectors._github.terms import when
 from pipelines.connectors.base import Record
 from pipelines.connectors.github import GitHub, web_base
+from pipelines.connectors.texts import when
 from pipelines.errors import SkipRecord
 from tests.pipelines.connectors.github_world import REPOSITORY, connector, sample
 

@@ -15,9 +15,9 @@ from data.facts import Change, Deployment, WorkItem
 from data.sample import Story, story
 from data.settings import HttpLimits
 from data.warehouse.engine import create_engine_for
-from pipelines.connectors._github.terms import stamp
 from pipelines.connectors.base import Covered
 from pipelines.connectors.github import GitHub
+from pipelines.connectors.texts import stamp
 from pipelines.demo import server
 from pipelines.demo.faults import Faults
 from pipelines.errors import TryAgain
