@@ -144,3 +144,127 @@ class FxRate:
     base: str
     quote: str
     rate: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One update on a provider's status page; `components` are (component, status before, status after)."""
+
+    status: str
+    at: datetime
+    text: str
+    components: tuple[tuple[str, str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PublicIncident:
+    """What a provider told on its status page of an incident or a planned maintenance, oldest notice first.
+
+    `impact` is none, minor, major, critical or maintenance; only a maintenance has `planned`, its start and end.
+    `incident` is the one that it was for the company, where it was one.
+    """
+
+    id: str
+    provider: str
+    name: str
+    impact: str
+    notices: tuple[Notice, ...]
+    planned: tuple[datetime, datetime] | None = None
+    incident: str | None = None
+
+    @property
+    def resolved(self) -> datetime | None:
+        """When it was over, or None while it is not."""
+        return next((n.at for n in self.notices if n.status in ("resolved", "completed")), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One customer's answer to a survey; `respondent` is the same for the same customer, `finished` if to the end."""
+
+    id: str
+    survey: str
+    wave: date
+    at: datetime
+    score: int
+    comment: str | None
+    respondent: str
+    finished: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Wave:
+    """A sending of a survey, on one day or over one month: how often it was shown, opened, answered and finished."""
+
+    survey: str
+    start: date
+    shown: int
+    opened: int
+    responded: int
+    completed: int
+
+
+@dataclass(frozen=True, slots=True)
+class ControlRun:
+    """One run of a control: due, done or not yet, with a link to its proof."""
+
+    id: str
+    obligation: str
+    scope: str
+    due: date
+    completed: date | None
+    evidence: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LogDay:
+    """Compliance records of a type on a day: expected, stored, stored in time, and the 95th percentile in seconds."""
+
+    day: date
+    scope: str
+    record_type: str
+    expected: int
+    stored: int
+    within: int
+    latency: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class UsageMonth:
+    """Distinct customers of the 30 days that end with `day`: might use a feature, were active, used it."""
+
+    day: date
+    feature: str
+    audience: str
+    eligible: int
+    active: int
+    used: int
+
+
+@dataclass(frozen=True, slots=True)
+class RevenueDay:
+    """Revenue of a business unit on a day, in EUR."""
+
+    day: date
+    unit: str
+    stream: str
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """Full-time equivalents of a role in a business unit on the last day of a month."""
+
+    day: date
+    unit: str
+    role: str
+    full_time: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Messages:
+    """Travel rule messages of a day: sent to other firms, and accepted by them."""
+
+    day: date
+    accepted: int
+    sent: int
