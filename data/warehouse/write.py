@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -179,6 +179,25 @@ def accept(connection: Connection, source: str, kind: str, places: Sequence[str]
             connection.execute(
                 delete(table).where(table.c.source == source, table.c.kind == kind, table.c.place.in_(part))
             )
+
+
+def accept_file(connection: Connection, source: str, path: str, refused: Collection[tuple[str, str]]) -> bool:
+    """Forget what was set aside of a file that was read again, but for the (kind, place) refused this time.
+
+    A place of a file is its path, or its path and what follows after a comma. Whether there was any to forget.
+    """
+    table, lines = schema.rejected_record, f"{path}, "
+    inside = (table.c.place == path) | table.c.place.startswith(lines, autoescape=True)
+    there = connection.execute(select(table.c.kind, table.c.place).where(table.c.source == source, inside)).all()
+    corrected: dict[str, list[str]] = {}
+    for kind, place in there:
+        # LIKE does not tell upper from lower case on SQLite; and another file's name may go on after a comma as well
+        mine = place == path or (place.startswith(lines) and ", " not in place.removeprefix(lines))
+        if mine and (kind, place) not in refused:
+            corrected.setdefault(kind, []).append(place)
+    for kind, places in corrected.items():
+        accept(connection, source, kind, places)
+    return bool(corrected)
 
 
 def move_cursor(connection: Connection, source: str, stream: str, value: Mapping[str, Any]) -> None:
