@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from data.metrics import (
+    adoption,
+    audit_on_time,
     availability,
     availability_requests,
+    ces,
     change_fail_rate,
+    compliance_log_timeliness,
+    csat,
     deployment_frequency,
     error_budget,
     error_rate,
@@ -13,10 +18,10 @@ from data.metrics import (
     integration_share,
     lead_time,
     measurement,
+    nps,
     spend,
 )
 from data.metrics.base import Metric
-from data.settings import Settings
 from data.settings import Settings
 
 METRICS: tuple[Metric, ...] = (
@@ -28,6 +33,12 @@ METRICS: tuple[Metric, ...] = (
     deployment_frequency.METRIC,
     lead_time.METRIC,
     change_fail_rate.METRIC,
+    nps.METRIC,
+    csat.METRIC,
+    ces.METRIC,
+    adoption.METRIC,
+    audit_on_time.METRIC,
+    compliance_log_timeliness.METRIC,
     spend.EFFECTIVE,
     spend.BILLED,
     integration_share.METRIC,

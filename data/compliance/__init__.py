@@ -1,0 +1,1 @@
+"""Controls and the cadence at which they are due."""

@@ -1,0 +1,64 @@
+"""What metrics of feedback share: which answers count, and their sums for everyone and for each audience."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from decimal import Decimal
+
+from data.facts import Response
+from data.metrics.base import DAY, Row, ScopeDay
+from data.money import millionths
+
+AUDIENCE = "audience:"
+"""Starts the variant of one audience; the variant of everyone is empty."""
+
+Measured = Callable[[Response], Decimal | None]
+"""What an answer counts for; None where its scale does not say."""
+
+
+def answers(day: ScopeDay, form: str) -> tuple[Response, ...]:
+    """The answers of a form, without those that their respondent gave anew later."""
+    found = (fact for fact in day.facts.get(Response.kind, ()) if isinstance(fact, Response) and fact.form == form)
+    return tuple(one for one in found if (one.source, one.source_id) not in day.superseded)
+
+
+def rows_of(day: ScopeDay, form: str, measured: Measured) -> tuple[Row, ...]:
+    """One row for everyone and one per audience.
+
+    An answer whose scale does not say what it counts for is unobserved: it lowers the known part of the day.
+    """
+    given = answers(day, form)
+    if not given and Response.kind not in day.covered:
+        return ()
+    audiences = sorted({one.audience for one in given if one.audience})
+    return (
+        row_of(day, "", map(measured, given)),
+        *(row_of(day, AUDIENCE + name, (measured(one) for one in given if one.audience == name)) for name in audiences),
+    )
+
+
+def row_of(day: ScopeDay, variant: str, values: Iterable[Decimal | None]) -> Row:
+    """The sums of what answers count for."""
+    given = tuple(values)
+    told = [one for one in given if one is not None]
+    known = DAY if Response.kind in day.covered else 0
+    return Row(
+        variant=variant,
+        numerator=millionths(sum(told, Decimal(0))),
+        denominator=len(told) * DAY,
+        sample=len(told),
+        known=known * len(told) // len(given) if given else known,
+        expected=DAY,
+        sum_squares=millionths(sum((one * one for one in told), Decimal(0))),
+    )
+
+
+def step_of(response: Response) -> tuple[int, int] | None:
+    """The place of an answer on its scale, counted from 1 at the bad end, and how many places the scale has.
+
+    A scale whose low end is the good one is turned round. None for what is no whole step of the scale.
+    """
+    size, above = response.scale_high - response.scale_low, response.score - response.scale_low
+    if size <= 0 or not 0 <= above <= size or size != int(size) or above != int(above):
+        return None
+    return int(above if response.high_is_good else size - above) + 1, int(size) + 1
