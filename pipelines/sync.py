@@ -21,6 +21,7 @@ from data.warehouse.schema import FACT_TABLES
 from data.warehouse.write import (
     Stored,
     accept,
+    accept_file,
     bump_version,
     move_cursor,
     note_covered,
@@ -200,6 +201,9 @@ def _set_aside(
     for one in page.rejected:
         news |= reject(connection, source, one.kind, one.where, one.reason, one.payload)
         report.skipped[one.reason] = report.skipped.get(one.reason, 0) + 1
+    refused = {(one.kind, one.where) for one in page.rejected}
+    for file in page.files:
+        news |= accept_file(connection, source, file.path, refused)
     return news
 
 
