@@ -8,8 +8,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from scipy.stats import theilslopes
-
+from data.benchmarks.theil_sen import theil_sen
 from data.metrics.base import (
     BELOW_MIN_N,
     NO_DATA,
@@ -159,10 +158,9 @@ def _while_open(metric: Metric, value: Value, target: Target, verdict: Verdict, 
 
 
 def _crosses_soon(target: Target, values: Sequence[Decimal | None]) -> bool:
-    recent = list(values)[-TREND_PERIODS:]
-    known = [(place, float(value)) for place, value in enumerate(recent) if value is not None]
-    if len(recent) < TREND_PERIODS or len(known) < TREND_PERIODS:
+    recent = [value for value in values[-TREND_PERIODS:] if value is not None]
+    if len(recent) < TREND_PERIODS:
         return False
-    slope, intercept, _, _ = theilslopes([value for _, value in known], [place for place, _ in known])
-    ahead = Decimal(repr(float(intercept + slope * (TREND_PERIODS - 1 + TREND_AHEAD))))
-    return not target.holds(ahead)
+    slope, intercept = theil_sen(recent)
+    ahead = intercept + slope * (TREND_PERIODS - 1 + TREND_AHEAD)
+    return not target.holds(Decimal(ahead.numerator) / ahead.denominator)

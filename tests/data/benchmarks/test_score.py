@@ -159,6 +159,11 @@ def test_a_closed_period_that_holds_is_at_risk_when_its_trend_crosses_within_two
     assert word(score(UPTIME, seen("0.99993"), NINES, history=FALLING, still_open=OpenPeriod(3, 30))) is Word.MET
 
 
+def test_a_trend_that_arrives_exactly_at_the_edge_holds() -> None:
+    straight = [d(one) for one in ("1.00004", "1.00002", "1", "0.99998", "0.99996")]
+    assert word(score(UPTIME, seen("0.99994"), NINES, history=straight)) is Word.MET
+
+
 def test_one_wild_period_makes_no_trend_and_six_are_needed() -> None:
     wild = [d(one) for one in ("0.99995", "0.90000", "0.99995", "0.99995", "0.99995")]
     assert word(score(UPTIME, seen("0.99995"), NINES, history=wild)) is Word.MET
