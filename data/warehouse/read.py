@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import CTE, Connection, Date, Integer, and_, case, column, func, or_, select, values
+from sqlalchemy import CTE, Connection, Date, Integer, and_, bindparam, case, column, exists, func, or_, select, values
 
 from data.benchmarks.score import Target
 from data.facts import KINDS, Fact
@@ -91,30 +91,32 @@ def totals(
     until: date,
 ) -> dict[TotalsKey, Totals]:
     """The daily rows added up per metric, scope, variant and period; days from `until` on have not come yet."""
-    span, table = _spans(periods), schema.daily_metric
+    table = schema.daily_metric
     versions = {one.id: one.version for one in metrics}
     sums = [func.sum(table.c[name]).label(name) for name in ("numerator", "denominator", "sum_squares")]
     sums += [func.sum(table.c[name]).label(name) for name in ("sample", "known", "expected")]
-    keys = (table.c.metric, table.c.scope, table.c.variant, table.c.version, span.c.place)
-    # every column of the key is given, so that only the days of the periods are read
+    keys = (table.c.metric, table.c.scope, table.c.variant, table.c.version)
+    # a question per period, with every column of the key: only its days are read, in the order of the groups, unsorted
     query = (
         select(*keys, *sums, func.count().label("days"))
-        .join_from(table, span, and_(table.c.day >= span.c.first, table.c.day < span.c.after))
         .where(table.c.metric.in_(list(versions)), table.c.version.in_(sorted(set(versions.values()))))
         .where(table.c.scope.in_(list(scopes)), table.c.variant.in_(sorted(variants)))
+        .where(table.c.day >= bindparam("first"), table.c.day < bindparam("after"))
         .group_by(*keys)
     )
     found: dict[TotalsKey, Totals] = {}
-    for row in connection.execute(query):
-        if row.version != versions[row.metric]:
-            continue
-        period = periods[row.place]
-        length = max(row.days, (min(period.end, max(until, period.start)) - period.start).days)
-        numbers = (int(row.numerator), int(row.denominator), int(row.sum_squares), int(row.sample))
-        found[row.metric, row.scope, row.variant, row.place] = Totals(
-            *numbers, int(row.known), int(row.expected), int(row.days), length
-        )
+    for place, period in enumerate(periods):
+        come = (min(period.end, max(until, period.start)) - period.start).days
+        for row in connection.execute(query, {"first": period.start, "after": period.end}):
+            if row.version == versions[row.metric]:
+                found[row.metric, row.scope, row.variant, place] = _totals(row, come)
     return found
+
+
+def _totals(row: Any, come: int) -> Totals:
+    """`come` is how many days of the period have come so far."""
+    numbers = (int(row.numerator), int(row.denominator), int(row.sum_squares), int(row.sample))
+    return Totals(*numbers, int(row.known), int(row.expected), row.days, max(row.days, come))
 
 
 def _spans(periods: Sequence[Period]) -> CTE:
@@ -147,12 +149,12 @@ def restated_sums(
 
 def configured(connection: Connection, metrics: Sequence[Metric], scopes: Sequence[str]) -> set[tuple[str, str]]:
     """The (metric, scope) pairs that ever had a row."""
-    table = schema.daily_metric
-    query = select(table.c.metric, table.c.scope).distinct()
-    rows = connection.execute(
-        query.where(table.c.metric.in_([one.id for one in metrics]), table.c.scope.in_(list(scopes)))
-    )
-    return {(metric, scope) for metric, scope in rows}
+    rows, scope = schema.daily_metric, schema.scope
+    known = exists().where(rows.c.metric == bindparam("metric"), rows.c.scope == scope.c.id)
+    query = select(scope.c.id).where(scope.c.id.in_(list(scopes)), known)
+    return {
+        (metric.id, found) for metric in metrics for found in connection.execute(query, {"metric": metric.id}).scalars()
+    }
 
 
 def variants(connection: Connection, metric: Metric, scope: str, period: Period) -> tuple[str, ...]:
