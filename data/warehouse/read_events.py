@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, func, select
 
 from data.facts import Change, Deployment, Spend
 from data.metrics.base import FactId, Metric
-from data.period import Period
+from data.period import Kind, Period
 from data.warehouse import schema
 from data.warehouse.exact_sum import exact_sum
 from data.warehouse.links import CONTAINS, FAILED
@@ -139,14 +139,19 @@ _APART = (
 )
 
 
-def charge_lines(connection: Connection, scopes: Sequence[str], start: date, end: date) -> tuple[Line, ...]:
-    """Charges of some scopes on days from `start` up to but not including `end`, added up exactly."""
+def charge_lines(connection: Connection, scopes: Sequence[str], period: Period) -> tuple[Line, ...]:
+    """Charges of some scopes in a period, added up exactly within each calendar month, by whose rate they convert."""
     table = FACT_TABLES["spend"]
     by = [table.c[name] for name in _LINE]
     sums = (exact_sum(table.c.billed).label("billed"), exact_sum(table.c.effective).label("effective"))
     query = select(*by, *sums, func.count().label("records"), func.min(table.c.day).label("day"))
-    query = query.where(table.c.scope.in_(list(scopes)), table.c.day >= start, table.c.day < end)
-    return tuple(_line(row._mapping) for row in connection.execute(query.group_by(*by).order_by(*by)))
+    query = query.where(table.c.scope.in_(list(scopes))).group_by(*by).order_by(*by)
+    found: list[Line] = []
+    for month in period.split(Kind.MONTH):
+        start, end = max(month.start, period.start), min(month.end, period.end)
+        rows = connection.execute(query.where(table.c.day >= start, table.c.day < end))
+        found += (_line(row._mapping) for row in rows)
+    return tuple(found)
 
 
 def _line(row: Mapping[Any, Any]) -> Line:

@@ -15,7 +15,7 @@ from statistics import median
 from sqlalchemy import Connection
 
 from data.benchmarks.load import Edition, Reference, references
-from data.benchmarks.score import OpenPeriod, Target, Verdict, Word, score
+from data.benchmarks.score import TREND_PERIODS, OpenPeriod, Target, Verdict, Word, score
 from data.metrics import metric_named, metrics_of
 from data.metrics.base import (
     NO_RATE,
@@ -225,11 +225,11 @@ class Reader:
 
     def _part(self, metric: Metric, scope: Scope, period: Period, table: _Table) -> Part:
         last = len(table.periods) - 2
-        values = [table.value(metric, scope.id, place, self) for place in range(last + 1)]
+        values = [table.value(metric, scope.id, place, self) for place in range(last + 1 - TREND_PERIODS, last + 1)]
         target = self.target(metric.id, scope.id, period)
         opened = self.still_open(metric, scope.id, period, table)
         past = [value.value for value in values[:-1]]
-        return Part(scope, values[last], score(metric, values[last], target, still_open=opened, history=past))
+        return Part(scope, values[-1], score(metric, values[-1], target, still_open=opened, history=past))
 
     def target(self, metric: str, scope: str, period: Period) -> Target | None:
         """The target in force at the period's start: legal before house, the nearest scope upwards first."""

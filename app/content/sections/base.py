@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo
 from app.content.blocks import Cell, Row, Section
 from data.metrics.base import Value
 from data.period import Period
+from data.warehouse import read_events
+from data.warehouse.read_events import Line
 from data.warehouse.readings import Reader, Reading
 
 
@@ -40,6 +42,7 @@ class Context:
     comparison: Comparison
     now: datetime
     _readings: dict[str, Reading] = field(default_factory=dict)
+    _charges: dict[Period, tuple[Line, ...]] = field(default_factory=dict)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -72,6 +75,13 @@ class Context:
     def reading(self, name: str) -> Reading:
         """One reading by metric id."""
         return self.readings((name,))[0]
+
+    def charges(self, period: Period) -> tuple[Line, ...]:
+        """The charges of the scope and all below it in a period, added up within each calendar month."""
+        if period not in self._charges:
+            found = read_events.charge_lines(self.reader.connection, self.everything_below(), period)
+            self._charges[period] = found
+        return self._charges[period]
 
     def everything_below(self) -> tuple[str, ...]:
         """The scope and all below it, of every kind: whose facts the scope's numbers are made of."""

@@ -16,7 +16,6 @@ from data.facts import Spend
 from data.finance.spend_class import classify, shipped_rules
 from data.money import Money
 from data.period import Kind, Period, containing
-from data.warehouse import read_events
 from data.warehouse.read_events import Line
 from data.warehouse.readings import Reading
 
@@ -106,7 +105,7 @@ def split(context: Context) -> Section:
         return Section("spend-split", title, (absent(effective),))
     periods = tuple(period for period, _ in effective.history)
     try:
-        sums = [_sums(context, _lines(context, period), lambda one: (one.provider, one.category)) for period in periods]
+        sums = [_sums(context, context.charges(period), lambda one: (one.provider, one.category)) for period in periods]
         blocks = tuple(_stacked(effective, sums, name, place) for place, name in enumerate(("provider", "category")))
     except NoRate as error:
         return Section("spend-split", title, (_no_rate(error),))
@@ -181,16 +180,6 @@ def _stack(effective: Reading, name: str, names: Sequence[str], columns: Sequenc
     )
 
 
-def _lines(context: Context, period: Period) -> tuple[Line, ...]:
-    """The charges of a period, added up within each calendar month, by whose rate they are converted."""
-    scopes = context.everything_below()
-    found: list[Line] = []
-    for month in period.split(Kind.MONTH):
-        start, end = max(month.start, period.start), min(month.end, period.end)
-        found += read_events.charge_lines(context.reader.connection, scopes, start, end)
-    return tuple(found)
-
-
 def _sums(context: Context, lines: Iterable[Line], key: Callable[[Spend], Key]) -> dict[Key, _Sum]:
     """Amounts per key in the reporting currency, each at the average rate of its month. NoRate."""
     into = context.reader.currency(context.scope, context.period)
@@ -229,7 +218,7 @@ def integration(context: Context) -> Section:
 
 def _class_table(context: Context) -> Table:
     rules = shipped_rules()
-    by_class = _sums(context, _lines(context, context.period), lambda charge: (classify(charge, rules).name,))
+    by_class = _sums(context, context.charges(context.period), lambda charge: (classify(charge, rules).name,))
     sums = _by_one(by_class, 0)
     technology = sum((found.effective for name, found in sums.items() if name != "excluded"), Decimal(0))
     columns = (Column("Class"), Column("Used", kind="number"), Column("Share of technology", kind="number"))
@@ -261,7 +250,7 @@ def _money(context: Context, amount: Decimal) -> str:
 
 def charges(context: Context) -> Section:
     """The charges behind the number, added up by provider, service and kind of charge."""
-    found = _lines(context, context.period)
+    found = context.charges(context.period)
     title = f"The charges of {text.period(context.period)}"
     if not found:
         return Section("charges", title, (absent(context.reading("spend_effective")),))
@@ -306,7 +295,7 @@ def currencies(context: Context) -> Section:
     """The same charges in the currencies they were billed in, with the rate of each month."""
     into = context.reader.currency(context.scope, context.period)
     sums: dict[tuple[str, Period], list[Decimal]] = {}
-    for charge in (line.charge for line in _lines(context, context.period)):
+    for charge in (line.charge for line in context.charges(context.period)):
         amounts = sums.setdefault((charge.currency, containing(charge.day, Kind.MONTH)), [Decimal(0), Decimal(0)])
         amounts[0] += charge.billed
         amounts[1] += charge.effective
