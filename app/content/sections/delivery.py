@@ -13,7 +13,8 @@ from app.content.sections import words
 from app.content.sections.base import Comparison, Context, SectionKind
 from app.content.sections.tiles import absent, tile, trend
 from data.metrics.base import FactId
-from data.metrics.lead_time import Stages, lead_time, quantile, stages
+from data.metrics.lead_time import Stages, lead_time, stages
+from data.metrics.quantiles import quantile
 from data.period import Period
 from data.warehouse import read_events
 from data.warehouse.read_events import Delivered, Release

@@ -14,7 +14,8 @@ from data.metrics import metric_named
 from data.metrics.base import DAY, NO_EVENTS, NO_TARGET, Metric, Row, ScopeDay, Statistic, Totals, Value, value_of
 from data.metrics.error_budget import spent
 from data.metrics.intervals import wilson
-from data.metrics.lead_time import lead_time, median_rank, quantile, statistics
+from data.metrics.lead_time import lead_time, statistics
+from data.metrics.quantiles import median_rank, quantile
 from data.scopes import Scope
 from data.settings import MetricRules
 from tests.data.happenings import DAY as MONDAY
