@@ -22,7 +22,11 @@ from data.clock import clock
 from data.settings import HttpLimits
 from pipelines.errors import StopSource, SyncError, TryAgain
 
-_BUSY = (429, 500, 502, 503, 504)
+_LIMITED = (420, 429)
+"""A rate limit is used up; 420 is how Statuspage may say it."""
+
+_BUSY = (*_LIMITED, 500, 502, 503, 504)
+_A_MINUTE = 60.0
 
 
 class _BoundedRetry(Retry):
@@ -34,6 +38,12 @@ class _BoundedRetry(Retry):
 
     def new(self, **kwargs: Any) -> _BoundedRetry:
         return super().new(longest_wait=self._longest_wait, **kwargs)
+
+    def get_retry_after(self, response: BaseHTTPResponse) -> float | None:
+        """Also what other headers than Retry-After say of a rate limit, and a minute where none does."""
+        if response.status in _LIMITED:
+            return _limited_for(response.headers)
+        return super().get_retry_after(response)
 
     def increment(
         self,
@@ -132,11 +142,13 @@ class Http:
 
 
 def json_of(response: requests.Response) -> Any:
-    """The decoded body; StopSource where it is no JSON."""
+    """The decoded body; StopSource where it is no JSON, TryAgain where it is JSON that ends too early."""
     try:
         return response.json()
     except requests.exceptions.JSONDecodeError as error:
         kind = response.headers.get("Content-Type", "no content type")
+        if "json" in kind and response.text.lstrip().startswith(("{", "[")):
+            raise TryAgain(f"{_named(response)}: the answer broke off; the next run resumes here.") from error
         raise StopSource(f"{_named(response)} answered {kind}, not JSON: check that base_url is the API's.") from error
 
 
@@ -180,16 +192,25 @@ def speaking_plainly(what: str) -> Iterator[None]:
 
 def _asked_pause(response: requests.Response) -> float | None:
     """Seconds that a rate limit asks us to wait; None where the answer is not about a rate limit."""
-    if response.status_code not in (403, 429):
-        return None
-    if after := response.headers.get("Retry-After"):
+    if response.status_code in _LIMITED:
+        return _limited_for(response.headers)
+    if response.status_code == 403:
+        if after := response.headers.get("Retry-After"):
+            return _seconds(after)
+        if response.headers.get("X-RateLimit-Remaining") == "0":
+            return _limited_for(response.headers)
+    return None
+
+
+def _limited_for(headers: Mapping[str, str]) -> float:
+    """Seconds until a rate limit ends: `ratelimit-reset` counts them, `X-RateLimit-Reset` is an instant."""
+    if after := headers.get("Retry-After"):
         return _seconds(after)
-    if response.headers.get("X-RateLimit-Remaining") == "0":
-        reset = response.headers.get("X-RateLimit-Reset", "")
-        if reset.isdigit():
-            return max(1.0, (datetime.fromtimestamp(int(reset), UTC) - clock()).total_seconds())
-        return 60.0
-    return 60.0 if response.status_code == 429 else None
+    if (pause := headers.get("ratelimit-reset", "")).isdigit():
+        return max(1.0, float(pause))
+    if (reset := headers.get("X-RateLimit-Reset", "")).isdigit():
+        return max(1.0, (datetime.fromtimestamp(int(reset), UTC) - clock()).total_seconds())
+    return _A_MINUTE
 
 
 def _seconds(retry_after: str) -> float:
@@ -200,7 +221,7 @@ def _seconds(retry_after: str) -> float:
     try:
         return max(0.0, (parsedate_to_datetime(retry_after) - clock()).total_seconds())
     except ValueError:
-        return 60.0
+        return _A_MINUTE
 
 
 def _origin(address: str) -> str:
