@@ -201,7 +201,9 @@ def control_run(source_id: str, due: date = DAY, completed: date | None = DAY, *
     return ControlRun(source_id=source_id, due=due, completed=completed, **named | values | other)
 
 
-def log_delivery(day: date = DAY, expected: int = 100, stored: int = 100, within: int = 99, **other: Any) -> LogDelivery:
+def log_delivery(
+    day: date = DAY, expected: int = 100, stored: int = 100, within: int = 99, **other: Any
+) -> LogDelivery:
     named: dict[str, Any] = {"source": "log", "source_id": f"transfer/{day}", "key_kind": "service", "key": "wallet"}
     values = {"record_type": "transfer", "threshold": Decimal(60), "latency": None}
     return LogDelivery(day=day, expected=expected, stored=stored, within=within, **named | values | other)

@@ -66,6 +66,8 @@ def test_the_house_policy_of_2026_holds_exactly_the_targets_whose_metrics_exist(
         ("availability", Decimal("0.9999"), None, date(2026, 1, 1), None, None),
         ("integration_error_rate", None, Decimal("0.01"), date(2026, 1, 1), None, None),
         ("integration_share", Decimal("0.15"), Decimal("0.25"), date(2026, 1, 1), None, None),
+        ("audit_on_time", Decimal(1), None, date(2026, 1, 1), None, None),
+        ("compliance_log_timeliness", Decimal("0.95"), None, date(2026, 1, 1), None, None),
     ]
 
 

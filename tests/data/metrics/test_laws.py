@@ -31,16 +31,40 @@ from data.metrics.base import (
 )
 from data.metrics.document import document
 from data.metrics.error_budget import spent
+from data.metrics.measurement import own
 from data.scopes import Scope
-from data.settings import MetricRules
+from data.settings import MeasurementSetting, MetricRules
 from tests.data.happenings import DAY as MONDAY
-from tests.data.happenings import change, deployment, fx_rate, noon, probe_day, request_day, spend, work_item
+from tests.data.happenings import (
+    change,
+    control_run,
+    deployment,
+    fx_rate,
+    headcount,
+    log_delivery,
+    measurement,
+    noon,
+    probe_day,
+    request_day,
+    response,
+    revenue,
+    spend,
+    survey_count,
+    usage,
+    work_item,
+)
 
 SERVICE = Scope("wallet", "service", "Wallet")
 INTEGRATION = Scope("kyc", "integration", "Know your customer")
 
+OWN = (
+    own(MeasurementSetting(id="kyc", name="KYC", meaning="Passed at once.", sampled=True)),
+    own(MeasurementSetting(id="cover", name="Cover", meaning="Reserves over deposits.", unit="number")),
+)
+"""What a company may declare keeps every law too."""
+
 every_metric = pytest.mark.parametrize("metric", METRICS, ids=lambda metric: metric.id)
-kept_metrics = [metric for metric in METRICS if metric.derived_from is None]
+kept_metrics = [metric for metric in (*METRICS, *OWN) if metric.derived_from is None]
 every_kept_metric = pytest.mark.parametrize("metric", kept_metrics, ids=lambda metric: metric.id)
 
 MADE: dict[str, Callable[[int, date], Fact]] = {
@@ -49,6 +73,16 @@ MADE: dict[str, Callable[[int, date], Fact]] = {
     "work_item": lambda n, day: work_item(f"w{n}", noon(day)),
     "probe_day": lambda n, day: probe_day(day, down=str(7 * n), unknown=str(n), key=f"k{n}"),
     "request_day": lambda n, day: request_day(day, str(n), str(1000 + n), key=f"k{n % 3}", form=f"f{n // 3}"),
+    "response": lambda n, day: response(
+        f"a{n}", 1 + n % 5, ("nps", "csat", "ces")[n % 3], noon(day), audience=("", "retail")[n % 2]
+    ),
+    "survey_count": lambda n, day: survey_count(day, n, source_id=f"p{n}"),
+    "usage": lambda n, day: usage(day, n, 100 + n, ("", "retail", "business")[n % 3], feature=f"f{n // 3}"),
+    "revenue": lambda n, day: revenue(day, f"{n}.5", source_id=f"r{n}"),
+    "headcount": lambda n, day: headcount(day, f"{n}", source_id=f"h{n}"),
+    "control_run": lambda n, day: control_run(f"c{n}", day, day + timedelta(days=n % 2)),
+    "log_delivery": lambda n, day: log_delivery(day, 100 + n, 100, 90 - n, source_id=f"l{n}"),
+    "measurement": lambda n, day: measurement(day, f"{n}.25", f"{n + 1}", ("kyc", "cover")[n % 2], source_id=f"m{n}"),
     "spend": lambda n, day: spend(f"s{n}", day, f"{n}.123456789", ("EUR", "USD")[n % 2], category="Integration"),
     "fx_rate": lambda n, day: fx_rate(day, f"0.{n + 1}"),
 }
