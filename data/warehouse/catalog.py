@@ -205,6 +205,16 @@ def _rescope_incidents(connection: Connection, resolver: Resolver, zone: ZoneInf
     touch(connection, touched | place_incidents(connection, incidents, resolver, zone))
 
 
+def told_scopes(connection: Connection, source: str, fact: str) -> tuple[str, ...]:
+    """The scopes that a source has told a kind of fact of."""
+    tables = [FACT_TABLES[fact], *([schema.incident_scope] if fact == Incident.kind else [])]
+    found: set[str] = set()
+    for table in tables:
+        query = select(table.c.scope).distinct().where(table.c.source == source, table.c.scope.is_not(None))
+        found |= set(connection.execute(query).scalars())
+    return tuple(sorted(found))
+
+
 def touch_everything(connection: Connection, zone: ZoneInfo) -> None:
     """Have every day that any source tells of rolled up again for every scope: the tree or the definitions changed."""
     covered = connection.execute(select(schema.covered)).all()

@@ -14,11 +14,11 @@ from sqlalchemy import ColumnElement, Connection, Engine, Table, delete, func, i
 from data.clock import clock
 from data.facts import Change, Deployment, FxRate
 from data.metrics import metrics_of
-from data.metrics.base import DAY, Denominator, FactId, Metric, Row, combined
+from data.metrics.base import DAY, FactId, Metric, Row, ScopeDay, combined
 from data.metrics.spend import tellable
 from data.period import Kind, Period, containing, day_of
-from data.scopes import Tree
-from data.settings import Settings
+from data.scopes import Scope, Tree
+from data.settings import MetricRules, Settings
 from data.warehouse import schema
 from data.warehouse.catalog import load_resolver, load_tree
 from data.warehouse.days import Days
@@ -100,7 +100,7 @@ class _Rollup:
         self._spread_answers()
         for metric in self.metrics:
             for kind in metric.fact_kinds:
-                if metric.denominator is not Denominator.OBSERVED and self.days.reads_whole_sources(kind):
+                if self.days.reads_whole_sources(kind):
                     self._spread_coverage(metric, kind)
 
     def _link(self) -> None:
@@ -154,7 +154,8 @@ class _Rollup:
         """Days that a source covers for a scope which it had told nothing of before, or no longer tells anything of."""
         table = schema.daily_metric
         query = select(table.c.day).distinct().where(table.c.metric == metric.id, table.c.version == metric.version)
-        for scope in sorted(_touched(self.connection, kind).get(kind, {}).keys() & self._below.keys()):
+        touched = _touched(self.connection, kind).get(kind, {}).keys() & self._below.keys()
+        for scope in (one for one in sorted(touched) if _tells_of_quiet_days(metric, self.tree.get(one))):
             told = frozenset(self.connection.execute(query.where(table.c.scope == scope)).scalars())
             touch(self.connection, {(kind, scope, day) for day in self.days.covered(kind, scope) ^ told})
 
@@ -357,6 +358,12 @@ def _touched(connection: Connection, *kinds: str) -> Touched:
     for row in connection.execute(query.where(schema.touched_day.c.fact.in_(kinds)) if kinds else query).all():
         found[row.fact][row.scope].add(row.day)
     return {kind: {scope: frozenset(days) for scope, days in scopes.items()} for kind, scopes in found.items()}
+
+
+def _tells_of_quiet_days(metric: Metric, scope: Scope) -> bool:
+    """Whether a metric has a row for a day that was read and on which nothing happened."""
+    quiet = ScopeDay(scope, date.min, 86_400, {}, frozenset(metric.fact_kinds), MetricRules(), currencies=("EUR",))
+    return bool(metric.daily(quiet))
 
 
 def _columns(row: Row) -> dict[str, Any]:
