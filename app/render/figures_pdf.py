@@ -50,10 +50,14 @@ class _Plot:
         return _LEFT + self.width
 
     def line(self, xs: Sequence[float], ys: Sequence[float], **style: Any) -> None:
-        """A line or dots through points of the canvas."""
+        """A line through points of the canvas; nan leaves a gap."""
         from matplotlib.lines import Line2D
 
         self._add(Line2D(xs, ys, **style))
+
+    def mark(self, x: float, y: float, shape: str, size: float, **style: Any) -> None:
+        """A dot or triangle at a point of the canvas."""
+        self.line([x], [y], marker=shape, markersize=size, linestyle="none", **style)
 
     def level(self, value: float, **style: Any) -> None:
         """A line across at a value."""
@@ -137,7 +141,7 @@ def _lines(plot: _Plot, block: Trend) -> None:
         last = figure.last_known(one.values)
         dots = dict.fromkeys(figure.lonely(one.values), 2.2) | ({last: 4.0} if subject and last is not None else {})
         for at, size in dots.items():
-            plot.line([xs[at]], [ys[at]], marker="o", color=hues[index], markersize=size, zorder=over + 1)
+            plot.mark(xs[at], ys[at], "o", size, color=hues[index], zorder=over + 1)
 
 
 def _bars(plot: _Plot, block: Bars) -> None:
@@ -168,7 +172,7 @@ def _foreground(plot: _Plot, block: Figure, labels: tuple[EndLabel, ...]) -> Non
         plot.words(label.words, plot.right + 5, plot.y(label.at), va="center", color=colour, fontweight=weight)
     for mark in figure.marks(block):
         x = plot.x(mark.at)
-        plot.line([x], [_BOTTOM], marker="^", color=LIGHT.muted, markersize=4, zorder=4)
+        plot.mark(x, _BOTTOM, "^", 4, color=LIGHT.muted, zorder=4)
         plot.words(str(mark.number), x + 4, _BOTTOM + 2.5, PAPER.note - 1)
     plot.words(block.unit, _LEFT - 3, _BOTTOM + plot.height + 5, ha="right")
 
