@@ -19,7 +19,7 @@ from data.warehouse import schema
 from data.warehouse.engine import reading
 
 FILES = ROOT / "data" / "demo"
-"""Where the demo's invoices and exchange rates lie, as those of a company would."""
+"""Where the demo's invoices and registers lie, as those of a company would."""
 
 _USUAL_PORT = 8790
 """Addresses of records hold the port: the same one, so that a later reading finds the same records."""
@@ -73,18 +73,11 @@ def serve_sources(end: date, port: int, files: Path | None) -> None:
     told = story(end)
     if files is not None:
         demo.write_billing(told, files / "billing")
-        _write_rates(told.seed, told.start, end, files / "fx_rates.csv")
+        demo.write_registers(told, files)
     with demo.serving(told, wish=_USUAL_PORT) as base_url:
         sys.stdout.write(f"{_READY}{base_url}\n")
         sys.stdout.flush()
         sys.stdin.read()
-
-
-def _write_rates(seed: int, start: date, end: date, path: Path) -> None:
-    from data.sample.fx import fx_rates
-
-    rows = [f"{rate.day},{rate.base},{rate.quote},{rate.rate}" for rate in fx_rates(seed, start, end)]
-    path.write_text("\n".join(["day,base,quote,rate", *rows, ""]), encoding="utf-8")
 
 
 def _address(child: subprocess.Popen[str]) -> str:

@@ -31,3 +31,9 @@ def numbered(
         reviews = tuple(replace(r, id=(position * 100_000_000 + own) * 10 + k) for k, r in enumerate(pull.reviews))
         merged.append(replace(pull, number=own, closes=closes, reviews=reviews))
     return sorted(merged, key=lambda p: p.number), sorted(told, key=lambda i: i.number)
+
+
+def running_number(incident: str) -> int:
+    """The number of an incident with an id such as 2026-10-03: it grows, and no later one changes it."""
+    year, month, number = (int(part) for part in incident.split("-"))
+    return (year * 12 + month - 1 - _FIRST_MONTH) * _BLOCK + number

@@ -11,9 +11,15 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from data.clock import clock
 
-TOKEN: Final = "demo"  # noqa: S105  the demo's door is open: this is what its sign says
 LIMIT: Final = 60_000
 """Requests an hour: more than a first load needs."""
+
+_DOORS: Final = {
+    "/github": (b"bearer demo", b"token demo"),
+    "/pagerduty": (b"token token=demo",),
+    "/zigpoll": (b"demo", b"bearer demo"),
+}
+"""What opens each source that wants a token; the door is open, and its sign says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,21 +57,25 @@ class Manners:
             await _broken(send)
         elif self._faults.fail_every and self.requests % self._faults.fail_every == 0:
             await _refused(send, 502, "Bad Gateway")
-        elif scope["path"].startswith("/github"):
-            await self._github(scope, receive, send)
+        elif (place := "/" + scope["path"].split("/")[1]) in _DOORS:
+            await self._signed_in(place, scope, receive, send)
         else:
             await self._app(scope, receive, send)
 
-    async def _github(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _signed_in(self, place: str, scope: Scope, receive: Receive, send: Send) -> None:
         headers = dict(scope["headers"])
-        if headers.get(b"authorization", b"").lower() not in (b"bearer demo", b"token demo"):
-            await _refused(send, 401, "Bad credentials")
+        if headers.get(b"authorization", b"").lower() not in _DOORS[place]:
+            await _refused(send, 422 if place == "/zigpoll" else 401, "Bad credentials")
             return
         limit = self._faults.rate_limit_after
         if limit is not None and self.requests % (limit + 1) == 0:
-            status = 403 if self.requests // (limit + 1) % 2 else 429
-            more = {"Retry-After": "1", **self._counted(0)}
-            await _refused(send, status, "API rate limit exceeded", more)
+            # only GitHub says 403 of its limits, too
+            status = 403 if place == "/github" and self.requests // (limit + 1) % 2 else 429
+            pause = {"ratelimit-reset": "1"} if place == "/pagerduty" else {"Retry-After": "1", **self._counted(0)}
+            await _refused(send, status, "API rate limit exceeded", pause)
+            return
+        if place != "/github":
+            await self._app(scope, receive, send)
             return
 
         async def with_counts(message: dict[str, object]) -> None:

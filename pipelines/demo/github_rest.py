@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar
 from urllib.parse import urlencode
@@ -16,6 +15,7 @@ from starlette.routing import Route
 
 from data.sample.company import ORGANISATION
 from data.sample.records import Issue, PullRequest
+from pipelines.demo.answers import Unprocessable, answer, instant_in, number_in
 from pipelines.demo.github_payloads import Payloads, labels_of
 from pipelines.demo.repositories import Hosted, Item, updated
 
@@ -25,10 +25,6 @@ _ORDERS: dict[str, Callable[[Item], datetime]] = {"created": lambda item: item.o
 
 class NotFound(Exception):
     """What was asked for is not there."""
-
-
-class Unprocessable(Exception):
-    """A parameter that cannot be read."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -45,18 +41,11 @@ class Asked:
 
     def number(self, name: str, default: int, most: int) -> int:
         """A whole query parameter from 1 to `most`; what is no number counts as absent."""
-        text = self.text(name)
-        return min(most, max(1, int(text))) if text.isascii() and text.isdigit() else default
+        return number_in(self.request, name, default, 1, most)
 
     def instant(self, name: str) -> datetime | None:
         """A query parameter that is an instant; one without a zone is UTC."""
-        if not (text := self.text(name)):
-            return None
-        try:
-            found = datetime.fromisoformat(text)
-        except ValueError as error:
-            raise Unprocessable(f"{name} is not an ISO 8601 timestamp") from error
-        return found if found.tzinfo else found.replace(tzinfo=UTC)
+        return instant_in(self.request, name)
 
     def path(self, name: str) -> int:
         """A number in the path."""
@@ -81,11 +70,6 @@ class Asked:
         kept = [(k, v) for k, v in self.request.query_params.multi_items() if k != "page"]
         rest = self.request.url.path.partition("/repos/")[2]
         return f"{self.write.api}/repos/{rest}?{urlencode([*kept, ('page', str(page))])}"
-
-
-def answer(status: int, body: Any) -> Response:
-    """A JSON answer."""
-    return Response(json.dumps(body, separators=(",", ":")), status, media_type="application/json")
 
 
 def refusal(status: int, message: str) -> Response:

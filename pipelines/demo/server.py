@@ -1,4 +1,4 @@
-"""One server on loopback for all of the demo's sources: /github, /prometheus and /focus."""
+"""One server on loopback for all of the demo's sources, each below a path of its own."""
 
 from __future__ import annotations
 
@@ -20,13 +20,17 @@ from starlette.types import ASGIApp
 from data.sample import SEED, Story, story
 from data.sample.billing import billing_months
 from pipelines.demo import github_rest
+from pipelines.demo.answers import answer
 from pipelines.demo.billing_files import file_bytes, file_name, listing
 from pipelines.demo.faults import LIMIT, Faults, Manners
 from pipelines.demo.github_graphql import INTERFACES, Schema
 from pipelines.demo.graphql import QueryError, execute, parse
+from pipelines.demo.pagerduty import Pager
 from pipelines.demo.prometheus import Monitoring
 from pipelines.demo.repositories import hosted
 from pipelines.demo.samples import scraped
+from pipelines.demo.status_pages import StatusPages
+from pipelines.demo.zigpoll import Zigpoll
 
 HOST = "127.0.0.1"
 _log = logging.getLogger(__name__)
@@ -38,6 +42,9 @@ def application(told: Story, base_url: str, faults: Faults | None = None) -> ASG
         Mount("/github", routes=_github(told, f"{base_url}/github")),
         Mount("/prometheus", routes=Monitoring(scraped(told)).routes()),
         Mount("/focus", routes=_focus(told)),
+        Mount("/pagerduty", routes=Pager(told, f"{base_url}/pagerduty").routes()),
+        Mount("/statuspage", routes=StatusPages(told, f"{base_url}/statuspage").routes()),
+        Mount("/zigpoll", routes=Zigpoll(told).routes()),
     ])  # fmt: skip
     return Manners(app, faults or Faults())
 
@@ -93,15 +100,13 @@ def _github(told: Story, api: str) -> list[Route]:
             data = execute(document, asked.get("operationName"), asked.get("variables") or {}, root, INTERFACES)
         except QueryError as error:
             fault: dict[str, Any] = {"message": str(error)}
-            return github_rest.answer(
-                200, {"data": None, "errors": [{**fault, "type": error.kind} if error.kind else fault]}
-            )
-        return github_rest.answer(200, {"data": data})
+            return answer(200, {"data": None, "errors": [{**fault, "type": error.kind} if error.kind else fault]})
+        return answer(200, {"data": data})
 
     async def rate_limit(request: Request) -> Response:
         left = request.scope.get("remaining", LIMIT)
         rate = {"limit": LIMIT, "used": LIMIT - left, "remaining": left, "reset": 4_102_444_800}
-        return github_rest.answer(200, {"resources": {"core": rate, "search": rate, "graphql": rate}, "rate": rate})
+        return answer(200, {"resources": {"core": rate, "search": rate, "graphql": rate}, "rate": rate})
 
     own = [Route("/graphql", graphql, methods=["POST"]), Route("/rate_limit", rate_limit)]
     return [*own, *github_rest.routes(repositories, api)]
@@ -111,7 +116,7 @@ def _focus(told: Story) -> list[Route]:
     months = {file_name(month): month for month in billing_months(told.start, told.end)}
 
     async def folder(_: Request) -> Response:
-        return github_rest.answer(200, {"files": listing(told)})
+        return answer(200, {"files": listing(told)})
 
     async def file(request: Request) -> Response:
         if (month := months.get(request.path_params["name"])) is None:
