@@ -119,6 +119,15 @@ class MetricRules(_Frozen):
         return tuple(name.casefold() for name in names)
 
 
+class Retention(_Frozen):
+    """For how many days things are kept; None is for ever. Facts, numbers and the log of changes always stay."""
+
+    raw_days: Annotated[int, Field(ge=1)] | None = None
+    text_days: Annotated[int, Field(ge=1)] | None = None
+    rejected_days: Annotated[int, Field(ge=1)] | None = None
+    run_days: Annotated[int, Field(ge=1)] | None = None
+
+
 class Source(_Frozen):
     """One configured instance of a connector; facts carry its id."""
 
@@ -197,6 +206,7 @@ class Settings(_Frozen):
     warehouse: Warehouse
     http: HttpLimits = HttpLimits()
     metrics: MetricRules = MetricRules()
+    retention: Retention = Retention()
     kpis: tuple[str, ...]
     source: tuple[Source, ...] = ()
     scope: tuple[ScopeSetting, ...] = ()

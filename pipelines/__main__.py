@@ -7,6 +7,7 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -112,6 +113,43 @@ def status(as_json: AsJson = False) -> None:
             as_json,
             "\n".join(lines) or "No source has run yet: run `python -m pipelines sync`.",
         )
+
+
+@app.command()
+def forget(
+    person: Annotated[str, typer.Argument(metavar="ID", help="The person's id as the source knows it.")],
+    source: OneSource = None,
+    why: Annotated[str, typer.Option(help="The reason, for the log of changes.")] = "asked to be forgotten",
+    as_json: AsJson = False,
+) -> None:
+    """Take a person out of the answers: raw records and comments go, the scores stay without a name."""
+    from data.warehouse.retention import forget as take_out
+    from pipelines.people import pseudonym
+
+    with _prepared() as (settings, engine, actor):
+        _chosen(settings, source)
+        done = take_out(engine, settings.zone, actor, pseudonym(settings, person), source, why)
+        if done is None:
+            raise ConfigurationError("Nothing is stored of a person of that id: check the id and PLUMBLINE_SALT.")
+        text = (
+            f"{done.answers} answers stay without name and comment, {done.superseded} given anew later are removed. "
+            f"Deleted: {done.records} raw records, {done.rejected} records set aside."
+        )
+        _say({"schema": 1, **asdict(done)}, as_json, text)
+
+
+@app.command()
+def retention(as_json: AsJson = False) -> None:
+    """Remove what is older than the settings keep it; facts, numbers and the log of changes stay."""
+    from pipelines.forgetting import retain
+
+    with _prepared() as (settings, engine, actor):
+        done = retain(engine, settings, actor)
+        text = (
+            f"Removed: {done.records} raw records, {done.comments} comments, {done.rejected} records set aside, "
+            f"{done.runs} runs."
+        )
+        _say({"schema": 1, **asdict(done)}, as_json, text)
 
 
 @app.command()

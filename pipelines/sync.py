@@ -35,6 +35,7 @@ from data.warehouse.write import (
 from pipelines.connectors import connector_of
 from pipelines.connectors.base import Connector, Page, Position
 from pipelines.errors import SkipRecord, StopSource, TryAgain
+from pipelines.forgetting import fit_to_keep
 from pipelines.gone import Listed
 
 FIRST_READING = timedelta(days=3 * 366)
@@ -137,7 +138,10 @@ def _commit(
 ) -> None:
     source = connector.source.id
     facts, faulty = _facts_of(connector, page)
+    report.fetched += len(page.records) + sum(file.rows for file in page.files) + len(page.rejected)
     with writing(engine) as connection:
+        there = page.facts
+        page, facts = fit_to_keep(connection, settings, connector, page, facts)
         resolver = load_resolver(connection)
         stored = Stored(records=_store_records(connection, source, page))
         done = store_facts(connection, [*facts, *page.facts], resolver, settings.zone)
@@ -145,7 +149,7 @@ def _commit(
         stored.touched |= done.touched
         for gone in page.replaces:
             stored.facts += replace_facts(
-                connection, source, gone.fact, gone.field, gone.value, page.facts, settings.zone
+                connection, source, gone.fact, gone.field, gone.value, there, settings.zone
             ).facts
         news = _set_aside(connection, source, page, faulty, report)
         for proof in page.covered:
@@ -161,7 +165,6 @@ def _commit(
             connection.execute(statement)  # type: ignore[call-overload]
         if stored.anything or news:
             bump_version(connection, f"sync {source} {page.stream}")
-    report.fetched += len(page.records) + sum(file.rows for file in page.files) + len(page.rejected)
     report.stored += stored.facts
     report.notes += [note for note in page.notes if note not in report.notes]
 

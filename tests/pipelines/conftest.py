@@ -10,7 +10,7 @@ import pytest
 from data.clock import fix_clock
 from data.warehouse.catalog import apply_settings
 from data.warehouse.engine import create_engine_for
-from pipelines import sync as runner
+from pipelines import connectors
 from tests.pipelines.scripted import MARIA, NOW, Company, Scripted, settings_in
 
 
@@ -19,7 +19,7 @@ def scripted(migrated_warehouse_url: str, tmp_path: Path, monkeypatch: pytest.Mo
     """The company, on each database; what a test changes of Scripted is undone."""
     for name in ("script", "told", "outcome"):
         monkeypatch.setattr(Scripted, name, getattr(Scripted, name))
-    monkeypatch.setattr(runner, "connector_of", lambda _kind: Scripted)
+    monkeypatch.setattr(connectors, "CONNECTORS", (*connectors.CONNECTORS, Scripted))
     fix_clock(NOW)
     company = Company(create_engine_for(migrated_warehouse_url), settings_in(tmp_path))
     apply_settings(company.engine, company.settings, MARIA)
