@@ -47,22 +47,25 @@ def load_resolver(connection: Connection) -> Resolver:
 def apply_settings(engine: Engine, settings: Settings, actor: Actor) -> bool:
     """Bring scopes and aliases in line with the settings; every difference is logged. Whether there was any."""
     with writing(engine) as connection:
-        before = load_resolver(connection)
-        scopes = [scope.model_dump() for scope in settings.scope]
-        aliases = [alias.model_dump() | {"declared_by": SETTINGS} for alias in [*settings.alias, *_homes(settings)]]
-        new_tree = _align(connection, schema.scope, scopes, ("id", "valid_from"), {}, actor)
-        mine = {"declared_by": SETTINGS}
-        new_names = _align(
-            connection, schema.scope_alias, aliases, ("source", "kind", "key", "valid_from"), mine, actor
-        )
-        if not (new_tree or new_names):
-            return False
-        _check_tree(connection)
-        rescope(connection, settings.zone, before)
-        if new_tree:
-            touch_everything(connection, settings.zone)
-        bump_version(connection, "scopes and aliases from settings")
-        return True
+        return take_settings(connection, settings, actor)
+
+
+def take_settings(connection: Connection, settings: Settings, actor: Actor) -> bool:
+    """The same within the caller's transaction."""
+    before = load_resolver(connection)
+    scopes = [scope.model_dump() for scope in settings.scope]
+    aliases = [alias.model_dump() | {"declared_by": SETTINGS} for alias in [*settings.alias, *_homes(settings)]]
+    new_tree = _align(connection, schema.scope, scopes, ("id", "valid_from"), {}, actor)
+    mine = {"declared_by": SETTINGS}
+    new_names = _align(connection, schema.scope_alias, aliases, ("source", "kind", "key", "valid_from"), mine, actor)
+    if not (new_tree or new_names):
+        return False
+    _check_tree(connection)
+    rescope(connection, settings.zone, before)
+    if new_tree:
+        touch_everything(connection, settings.zone)
+    bump_version(connection, "scopes and aliases from settings")
+    return True
 
 
 def _homes(settings: Settings) -> list[AliasSetting]:

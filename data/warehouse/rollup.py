@@ -55,18 +55,27 @@ class RollupReport:
 def rollup(engine: Engine, settings: Settings, tell: Callable[[str], None] = lambda _said: None) -> RollupReport:
     """Bring the daily rows of all touched days up to date, in one transaction."""
     with writing(engine) as connection:
-        take_up_definitions(connection, settings)
-        if connection.execute(select(schema.touched_day.c.day).limit(1)).first() is None:
-            return RollupReport()
-        tree = load_tree(connection)
-        work = _Rollup(connection, settings, tree, clock(), tell)
-        work.spread()
-        work.run()
-        connection.execute(delete(schema.touched_day))
-        if work.report.rows or work.report.statistics:
-            work.report.data_version = bump_version(connection, "roll-up")
-        work.keep_restatements()
-        return work.report
+        return roll_up(connection, settings, tell)
+
+
+def roll_up(
+    connection: Connection,
+    settings: Settings,
+    tell: Callable[[str], None] = lambda _said: None,
+    cause: str = "late facts",
+) -> RollupReport:
+    """The same within the caller's transaction; `cause` is what the restatements of closed periods are put down to."""
+    take_up_definitions(connection, settings)
+    if connection.execute(select(schema.touched_day.c.day).limit(1)).first() is None:
+        return RollupReport()
+    work = _Rollup(connection, settings, load_tree(connection), clock(), tell)
+    work.spread()
+    work.run()
+    connection.execute(delete(schema.touched_day))
+    if work.report.rows or work.report.statistics:
+        work.report.data_version = bump_version(connection, "roll-up")
+    work.keep_restatements(cause)
+    return work.report
 
 
 class _Rollup:
@@ -294,9 +303,9 @@ class _Rollup:
             self._closed[month] = containing(month, Kind.MONTH).closes_at(self.settings.zone) <= self.now
         return self._closed[month]
 
-    def keep_restatements(self) -> None:
+    def keep_restatements(self, cause: str) -> None:
         version = self.report.data_version
-        rows = [row | {"data_version": version, "at": self.now, "cause": "late facts"} for row in self._restatements]
+        rows = [row | {"data_version": version, "at": self.now, "cause": cause} for row in self._restatements]
         for part in chunks(rows):
             self.connection.execute(insert(schema.restatement), part)
         self.report.restated = len(rows)
