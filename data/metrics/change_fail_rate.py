@@ -18,10 +18,13 @@ def daily(day: ScopeDay) -> tuple[Row, ...]:
 METRIC = Metric(
     id="change_fail_rate",
     name="Change fail rate",
-    version=1,
-    meaning="The share of production deployments that had to be undone or repaired at once.",
+    version=2,
+    meaning="The share of production deployments that had to be undone or that caused an incident. Without a source of "
+    "incidents only rollbacks are known. The last day is provisional: its deployments may still prove to have failed.",
     formula="production deployments with at least one linked failure / production deployments; counts deployments, "
-    "not incidents; a failure is a rollback of the deployment",
+    "not incidents; a failure is a rollback of the deployment or an incident linked to it: named by the incident > "
+    "change named by the incident > last deployment of the same service within the failure window (24 hours) before "
+    "the incident, unless the incident has another cause",
     origin="DORA, dora.dev/guides/dora-metrics (2026)",
     unit=Unit.RATIO,
     better=Better.LOWER,
@@ -33,4 +36,5 @@ METRIC = Metric(
     daily=daily,
     unknown_bounds=unseen_bounds,
     interval=counted_interval,
+    settles_after=24,
 )

@@ -14,14 +14,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data.facts import FACTS, Fact
+from data.facts import FACTS, Deployment, Fact, Incident, WorkItem
 from data.metrics import METRICS, metric_named
 from data.metrics.base import (
     DAY,
     NO_DATA,
     NO_EVENTS,
+    Delivery,
     Denominator,
     Metric,
+    Outage,
     Row,
     ScopeDay,
     Totals,
@@ -41,6 +43,7 @@ from tests.data.happenings import (
     deployment,
     fx_rate,
     headcount,
+    incident,
     log_delivery,
     measurement,
     noon,
@@ -56,6 +59,7 @@ from tests.data.happenings import (
 
 SERVICE = Scope("wallet", "service", "Wallet")
 INTEGRATION = Scope("kyc", "integration", "Know your customer")
+PROVIDER = Scope("chain-watch", "provider", "Chain Watch")
 
 OWN = (
     own(MeasurementSetting(id="kyc", name="KYC", meaning="Passed at once.", sampled=True)),
@@ -70,7 +74,14 @@ every_kept_metric = pytest.mark.parametrize("metric", kept_metrics, ids=lambda m
 MADE: dict[str, Callable[[int, date], Fact]] = {
     "deployment": lambda n, day: deployment(f"d{n}", noon(day) + timedelta(minutes=n), f"r{n}"),
     "change": lambda n, day: change(f"c{n}", noon(day) - timedelta(hours=n + 1), f"r{n}"),
-    "work_item": lambda n, day: work_item(f"w{n}", noon(day)),
+    "work_item": lambda n, day: work_item(f"w{n}", noon(day), form=("feature", "bug", "other")[n % 3]),
+    "incident": lambda n, day: incident(
+        f"i{n}",
+        noon(day) + timedelta(minutes=n),
+        noon(day) + timedelta(hours=n / 2 + 1) if n % 3 else None,
+        acknowledged=noon(day) + timedelta(minutes=2 * n) if n % 2 else None,
+        maintenance=n == 4,
+    ),
     "probe_day": lambda n, day: probe_day(day, down=str(7 * n), unknown=str(n), key=f"k{n}"),
     "request_day": lambda n, day: request_day(day, str(n), str(1000 + n), key=f"k{n % 3}", form=f"f{n // 3}"),
     "response": lambda n, day: response(
@@ -93,8 +104,13 @@ def day_of(metric: Metric, facts: Sequence[Fact], *, covered: bool = True, scope
     by_kind: dict[str, list[Fact]] = {}
     for fact in facts:
         by_kind.setdefault(fact.kind, []).append(fact)
-    releases = [fact for fact in facts if fact.kind == "deployment"]
-    brought = {(one.source, one.source_id): (change(f"c{one.source_id}", noon(MONDAY)),) for one in releases}
+    releases = [fact for fact in facts if isinstance(fact, Deployment)]
+    brought = {
+        (one.source, one.source_id): (change(f"c{one.source_id}", noon(MONDAY), work_items=(f"w{n}",)),)
+        for n, one in enumerate(releases)
+    }
+    incidents = [fact for fact in facts if isinstance(fact, Incident)]
+    items = [fact for fact in facts if isinstance(fact, WorkItem)]
     return ScopeDay(
         scope=scope,
         day=MONDAY,
@@ -104,13 +120,28 @@ def day_of(metric: Metric, facts: Sequence[Fact], *, covered: bool = True, scope
         rules=MetricRules(),
         failed=frozenset(list(brought)[:1]),
         contained=brought,
+        outages=tuple(map(outage, incidents)),
+        caused={(one.source, one.source_id): by for one, by in zip(incidents[1:], releases, strict=False)},
+        deliveries=tuple(Delivery(one, one.created - timedelta(days=1), noon(MONDAY)) for one in items),
+        forms={(one.source, one.source_id): one.form for one in items},
+        read_until={kind: noon(MONDAY) + timedelta(hours=12) for kind in metric.fact_kinds},
         rate=lambda _base, _quote: Decimal("0.9"),
         currencies=("EUR", "GBP"),
     )
 
 
+def outage(one: Incident) -> Outage:
+    start, end = 43_200 + 60 * one.started.minute, one.resolved.hour * 3600 if one.resolved else 86_400
+    return Outage(start, end, ("down", "partial", "degraded")[one.started.minute % 3], one.maintenance)
+
+
+ABOUT = {"integration_error_rate": INTEGRATION, "availability_providers": PROVIDER}
+UP_UNLESS_TOLD = {"availability_incidents", "availability_providers"}
+"""Their time is what is counted: a day on which nothing happened is a day up."""
+
+
 def scopes_of(metric: Metric) -> tuple[Scope, ...]:
-    return (INTEGRATION,) if metric.id.startswith("integration_error") else (SERVICE,)
+    return (ABOUT.get(metric.id, SERVICE),)
 
 
 def totals_of(rows: Sequence[Row]) -> Totals:
@@ -136,7 +167,8 @@ def test_a_metric_is_documented(metric: Metric) -> None:
     assert metric.fact_kinds
     assert metric.version >= 1
     assert metric.derived_from is None or metric_named(metric.derived_from).derived_from is None
-    assert (metric.samples is None) == (metric.statistics is None) == (metric.headline is None)
+    assert (metric.samples is None) == (metric.statistics is None)
+    assert metric.headline is None or metric.statistics is not None
 
 
 def test_the_page_of_definitions_agrees_with_the_metrics() -> None:
@@ -158,7 +190,7 @@ def test_a_changed_definition_has_another_fingerprint() -> None:
 
 @every_kept_metric
 def test_a_day_that_nobody_read_has_no_row(metric: Metric) -> None:
-    for scope in (SERVICE, INTEGRATION):
+    for scope in (SERVICE, INTEGRATION, PROVIDER):
         assert metric.daily(day_of(metric, [], covered=False, scope=scope)) == ()
     if metric.samples:
         assert metric.samples(day_of(metric, [], covered=False)) == ()
@@ -166,7 +198,11 @@ def test_a_day_that_nobody_read_has_no_row(metric: Metric) -> None:
 
 @every_kept_metric
 def test_a_day_read_completely_on_which_nothing_happened_counts_none(metric: Metric) -> None:
-    rows = metric.daily(day_of(metric, []))
+    (scope,) = scopes_of(metric)
+    rows = metric.daily(day_of(metric, [], scope=scope))
+    if metric.id in UP_UNLESS_TOLD:
+        assert {(row.numerator, row.denominator) for row in rows} == {(86_400 * DAY, 86_400 * DAY)}
+        return
     assert {row.numerator for row in rows} <= {0}
     assert {row.sample for row in rows} <= {0}
     if metric.denominator is not Denominator.OBSERVED:
@@ -193,12 +229,37 @@ def test_a_day_with_facts_has_a_row_of_whole_numbers_within_what_was_expected(me
 @given(st.integers(0, 2**32), st.integers(0, 12))
 def test_the_order_of_facts_does_not_matter(metric: Metric, seed: int, count: int) -> None:
     facts = [MADE[kind](n, MONDAY) for kind in metric.fact_kinds for n in range(count)]
-    mixed = random.Random(seed).sample(facts, len(facts))
+    chance = random.Random(seed)
+    mixed = chance.sample(facts, len(facts))
     for scope in scopes_of(metric):
         told = day_of(metric, facts, scope=scope)
-        other = replace(told, facts=day_of(metric, mixed).facts)
+        other = replace(
+            told,
+            facts=day_of(metric, mixed).facts,
+            outages=tuple(chance.sample(told.outages, len(told.outages))),
+            deliveries=tuple(chance.sample(told.deliveries, len(told.deliveries))),
+        )
         assert metric.daily(told) == metric.daily(other)
         assert metric.samples is None or sorted(metric.samples(told)) == sorted(metric.samples(other))
+
+
+@pytest.mark.parametrize("metric", [one for one in kept_metrics if one.samples], ids=lambda metric: metric.id)
+@settings(max_examples=40)
+@given(st.integers(0, 2**32), st.integers(2, 40))
+def test_samples_are_what_the_rows_count_and_their_order_does_not_matter(metric: Metric, seed: int, count: int) -> None:
+    assert metric.samples is not None
+    assert metric.statistics is not None
+    day = day_of(metric, [MADE[kind](n % 12, MONDAY) for kind in metric.fact_kinds for n in range(count)])
+    samples = list(metric.samples(day))
+    assert len(samples) == sum(row.sample for row in metric.daily(day)) > 0
+    told = metric.statistics(sorted(samples))
+    assert metric.statistics(random.Random(seed).sample(samples, len(samples))) == told
+    assert len({one.name for one in told}) == len(told) > 0
+    for one in told:
+        assert one.low is None or one.low <= one.value
+        assert one.high is None or one.value <= one.high
+        assert 0 < one.n <= len(samples)
+    assert metric.statistics([]) == ()
 
 
 COUNT = st.integers(0, 10**12)

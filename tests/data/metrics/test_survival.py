@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import warnings
 from decimal import Decimal
 from fractions import Fraction
@@ -110,7 +111,7 @@ def test_a_curve_falls_and_what_goes_on_longer_never_shortens_the_median(
     spans: list[Sample], more: list[Sample]
 ) -> None:
     shares = [Fraction(1), *(step.survival for step in curve(spans + more))]
-    assert all(after < before for before, after in zip(shares, shares[1:], strict=False))
+    assert all(after < before for before, after in itertools.pairwise(shares))
     assert all(0 <= share <= 1 for share in shares)
     longest = max((length for length, _ in spans), default=Decimal(0))
     before = quantile(curve(spans), HALF)
