@@ -101,12 +101,12 @@ def _elsewhere(seed: int, page: Page, month: int) -> Iterator[PublicIncident]:
         end = first + around(random, 70 * MINUTE, 0.6, 10 * MINUTE, 6 * HOUR)
         named = random.random() > 0.1
         component = one_of(random, page.components[1:])
-        worse = ((component, GOOD, "degraded_performance"),) if named else ()
-        better = ((component, "degraded_performance", GOOD),) if named else ()
-        notices = (
-            _notice("investigating", first, *worse),
-            _notice("identified", first + (end - first) / 3, *worse),
-            _notice("resolved", end, *better),
+        slow = "degraded_performance"
+        changes = ((component, GOOD, slow), (component, slow, slow), (component, slow, GOOD))
+        steps = zip(("investigating", "identified", "resolved"), (first, first + (end - first) / 3, end), strict=True)
+        notices = tuple(
+            _notice(status, at, *((change,) if named else ()))
+            for (status, at), change in zip(steps, changes, strict=True)
         )
         own = _id(seed, page.provider, "elsewhere", month, n)
         name = f"{component}: slow answers" if named else "Slow answers in one region"
