@@ -9,7 +9,7 @@ from decimal import Decimal
 from math import sqrt
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from data.facts import Fact, Response, Usage
@@ -152,6 +152,8 @@ COUNTS = st.tuples(*[st.integers(0, 400)] * 3).filter(any)
 
 
 @given(COUNTS)
+@example((1, 0, 0))
+@example((0, 0, 400))
 def test_the_interval_of_a_score_is_never_a_point_stays_on_the_scale_and_holds_the_score(
     counts: tuple[int, int, int],
 ) -> None:
@@ -214,8 +216,9 @@ def test_where_the_low_end_is_the_good_one_it_is_positive() -> None:
         response("odd", 4.5, "csat"),
         response("odd", 6, "csat"),
         response("odd", 1, "csat", scale=(1, 1)),
+        response("odd", 4, "csat", scale=(0, 4.5)),
     ],
-    ids=["of ten", "of three", "between two", "beyond", "no scale"],
+    ids=["of ten", "of three", "between two", "beyond", "no scale", "of no whole size"],
 )
 def test_a_scale_without_an_agreed_rule_says_nothing(odd: Response) -> None:
     assert (told(CSAT, day_with(odd)).value, told(CSAT, day_with(odd)).reason) == (None, NO_EVENTS)
@@ -283,6 +286,7 @@ def test_everyone_is_the_record_of_everyone_else_the_sum_of_the_audiences() -> N
     whole = usage(used=41, eligible=120)
     assert told(ADOPTION, day_with(*parts, whole)).value == Decimal(41) / 120
     assert told(ADOPTION, day_with(*parts, whole)).sample == 1
+    assert told(ADOPTION, day_with(whole, replace(whole, source_id="told twice"))).denominator == 120
 
 
 def test_two_features_are_two_windows() -> None:
