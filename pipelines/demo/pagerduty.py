@@ -15,7 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from data.sample import Story
-from data.sample.company import ENGINEERS, INTEGRATIONS, SERVICES
+from data.sample.company import ENGINEERS, INTEGRATIONS, ORGANISATION, SERVICES
 from data.sample.numbers import running_number
 from data.sample.records import Incident
 from pipelines.demo.answers import Unprocessable, answer, instant_in, number_in
@@ -31,6 +31,9 @@ _LONGEST: Final = timedelta(days=184)
 """Six months: a longer window finds nothing."""
 
 _USUAL: Final = timedelta(days=31)
+_BY_PIPELINE: Final = 7
+"""Of ten incidents after a release, how many the pipeline raises itself."""
+
 _PRIORITIES: Final = {1: "Services or customers are cut off", 2: "Many customers are hurt", 3: "Few customers are hurt"}
 
 
@@ -41,6 +44,8 @@ class Paged:
     story: Incident
     number: int
     created: datetime
+    down: bool
+    """Whether a service was down, not merely slow or without one of its providers."""
 
     @property
     def id(self) -> str:
@@ -56,6 +61,14 @@ class Paged:
         if self.story.resolved is not None:
             return "resolved"
         return "triggered" if self.story.acknowledged is None else "acknowledged"
+
+    @property
+    def key(self) -> str:
+        """What the one that raised it calls it: most rollbacks are raised by the pipeline that deployed."""
+        if self.story.deployment is None or self.number % 10 >= _BY_PIPELINE:
+            return self.story.id
+        repository = next(one.repository for one in SERVICES if one.id == self.service)
+        return f"deploy:{ORGANISATION}/{repository}/deployments/{self.story.deployment}"
 
     @property
     def changed(self) -> datetime:
@@ -76,6 +89,7 @@ class Pager:
             Route("/abilities", self._abilities),
             Route("/services", self._services),
             Route("/priorities", self._priorities),
+            Route("/maintenance_windows", self._maintenance_windows),
             Route("/incidents", self._incidents),
             Route("/incidents/{id}", self._incident),
             Route("/incidents/{id}/log_entries", self._entries_of_one),
@@ -84,8 +98,11 @@ class Pager:
 
     @cached_property
     def _paged(self) -> list[Paged]:
+        down = {window.incident for window in self._told.outages if window.down}
         found = [
-            Paged(one, running_number(one.id), one.detected) for one in self._told.incidents if one.detected is not None
+            Paged(one, running_number(one.id), one.detected, one.id in down)
+            for one in self._told.incidents
+            if one.detected is not None
         ]
         return sorted(found, key=lambda one: (one.created, one.number))
 
@@ -99,6 +116,10 @@ class Pager:
 
     async def _priorities(self, request: Request) -> Response:
         return _page(request, "priorities", tuple(_PRIORITIES), self._priority)
+
+    async def _maintenance_windows(self, request: Request) -> Response:
+        """None: releases need no window."""
+        return _page(request, "maintenance_windows", (), dict)
 
     async def _incidents(self, request: Request) -> Response:
         asked = request.query_params
@@ -188,7 +209,7 @@ class Pager:
             "created_at": stamp(one.created),
             "updated_at": stamp(one.changed),
             "status": one.status,
-            "incident_key": story.id,
+            "incident_key": one.key,
             "service": self._service_reference(one),
             "assignments": [{"at": stamp(one.created), "assignee": person}] if open_now else [],
             "assigned_via": "escalation_policy",
@@ -207,7 +228,7 @@ class Pager:
                 "type": "priority_reference",
             },
             "resolve_reason": None,
-            "urgency": "high" if story.severity < 3 else "low",
+            "urgency": "high" if one.down else "low",
         }
 
     def _entries(self, one: Paged) -> list[Json]:

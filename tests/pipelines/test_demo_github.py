@@ -17,6 +17,7 @@ from pipelines.demo import serving
 from pipelines.demo.github_accounts import stamp
 from tests.data.sample.stories import told
 from tests.pipelines.demo_server import asking, pages
+from tests.pipelines.vendor_schemas import schemas
 
 WALLET = "repos/larkmoor/wallet"
 
@@ -234,6 +235,21 @@ def test_graphql_gives_the_pull_requests_that_rest_gives(github: str, session: r
     assert [(one["mergeCommit"] or {}).get("oid") for one in by_graph] == [one["merge_commit_sha"] for one in by_rest]
 
 
+def test_a_pull_request_names_the_feature_that_it_closes_by_graphql_and_in_its_description(
+    github: str, session: requests.Session, wallet: Repository
+) -> None:
+    place = {"owner": "larkmoor", "name": "wallet", "first": 25}
+    by_graph = nodes(session, github, PULL_REQUESTS, ["repository", "pullRequests"], **place)
+    by_rest = listed(session, f"{github}/{WALLET}/pulls", state="all")
+    closed = {pull.number: pull.closes for pull in wallet.pull_requests if pull.closes}
+    named = {one["number"]: one["closingIssuesReferences"]["nodes"] for one in by_graph}
+    assert {own: found[0]["number"] for own, found in named.items() if found} == closed
+    assert {one["number"]: one["body"] for one in by_rest if one["body"]} == {
+        own: f"Closes #{number}" for own, number in closed.items()
+    }
+    assert len(closed) > 10
+
+
 def test_the_roadmap_has_every_feature_of_all_repositories_with_its_status(
     github: str, session: requests.Session
 ) -> None:
@@ -290,20 +306,6 @@ def test_graphql_reads_aliases_variables_defaults_and_fragments(github: str, ses
     assert found == {"__typename": "Repository", "nameWithOwner": "larkmoor/web", "url": f"{github}/web/larkmoor/web"}
 
 
-def _schemas(described: dict[str, Any]) -> dict[str, Any]:
-    """The vendor's schemas in the language of JSON Schema: `nullable` is a type there."""
-
-    def told_plainly(part: Any) -> Any:
-        if isinstance(part, list):
-            return [told_plainly(one) for one in part]
-        if not isinstance(part, dict):
-            return part
-        plain = {key: told_plainly(one) for key, one in part.items() if key not in ("nullable", "example", "examples")}
-        return {"anyOf": [plain, {"type": "null"}]} if part.get("nullable") is True else plain
-
-    return told_plainly(described["components"])
-
-
 @pytest.mark.real
 @pytest.mark.parametrize(
     ("path", "asked"),
@@ -331,5 +333,5 @@ def test_answers_have_the_form_that_github_describes(
     }  # fmt: skip
     answer = session.get(github + path.format(**place), params=asked, timeout=10).json()
     schema = described["paths"][path]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
-    jsonschema.validate(answer, {**schema, "components": _schemas(described)}, jsonschema.Draft202012Validator)
+    jsonschema.validate(answer, {**schema, "components": schemas(described)}, jsonschema.Draft202012Validator)
     assert answer
