@@ -6,11 +6,10 @@ import math
 from collections import defaultdict
 from decimal import Decimal
 
-from scipy.special import stdtrit
-
 from data.facts import Response
 from data.metrics.base import Better, Bounds, Denominator, Domain, Evidence, Metric, Row, ScopeDay, Totals, Unit
 from data.metrics.responses import answers, row_of, rows_of
+from data.metrics.students_t import t_95
 
 FORM = "ces"
 SCALE = "scale:"
@@ -60,7 +59,7 @@ def interval(totals: Totals) -> Bounds | None:
     variance = (totals.sum_squares / totals.denominator - mean * mean) * n / (n - 1)
     if variance <= 1e-9:
         return None
-    half = float(stdtrit(n - 1, 0.975)) * math.sqrt(variance / n)
+    half = t_95(round(n) - 1) * math.sqrt(variance / n)
     return _decimal(mean - half), _decimal(mean + half)
 
 
