@@ -6,10 +6,12 @@ from pipelines.connectors.base import Connector
 from pipelines.connectors.focus import Focus
 from pipelines.connectors.fx import Fx
 from pipelines.connectors.github import GitHub
+from pipelines.connectors.pagerduty import PagerDuty
 from pipelines.connectors.prometheus import Prometheus
+from pipelines.connectors.statuspage import Statuspage
 from pipelines.errors import StopSource
 
-CONNECTORS: tuple[type[Connector], ...] = (GitHub, Prometheus, Focus, Fx)
+CONNECTORS: tuple[type[Connector], ...] = (GitHub, Prometheus, PagerDuty, Statuspage, Focus, Fx)
 
 
 def connector_of(kind: str) -> type[Connector]:

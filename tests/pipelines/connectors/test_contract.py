@@ -80,6 +80,8 @@ def test_an_unreachable_source_is_told_in_a_sentence_without_its_secret(
     options = {
         "github": {"repositories": ["acme/wallet"]},
         "prometheus": {"availability": [{"expression": "up", "label": "job"}]},
+        "pagerduty": {"services": ["PIJ90N7"]},
+        "statuspage": {"page": "j1nvlvyv7w27"},
     }.get(connector.type, {"path": str(tmp_path / "missing")})
     said = complaint(made(connector, settings, base_url="http://127.0.0.1:1", options=options))
     assert said.endswith(".")
