@@ -94,23 +94,19 @@ def _outage(seed: int, page: Page, incident: Incident) -> PublicIncident:
 
 
 def _elsewhere(seed: int, page: Page, month: int) -> Iterator[PublicIncident]:
-    """Trouble with something that the company does not use; now and then no component is named."""
+    """Trouble with something that the company does not use."""
     random = generator(seed, "elsewhere", page.provider, month)
     for n in range(int(random.poisson(0.22))):
         first = midnight(one_of(random, tuple(days_of(month)))) + int(random.integers(6 * HOUR, 20 * HOUR))
         end = first + around(random, 70 * MINUTE, 0.6, 10 * MINUTE, 6 * HOUR)
-        named = random.random() > 0.1
-        component = one_of(random, page.components[1:])
-        slow = "degraded_performance"
-        changes = ((component, GOOD, slow), (component, slow, slow), (component, slow, GOOD))
-        steps = zip(("investigating", "identified", "resolved"), (first, first + (end - first) / 3, end), strict=True)
-        notices = tuple(
-            _notice(status, at, *((change,) if named else ()))
-            for (status, at), change in zip(steps, changes, strict=True)
+        component, slow = one_of(random, page.components[1:]), "degraded_performance"
+        notices = (
+            _notice("investigating", first, (component, GOOD, slow)),
+            _notice("identified", first + (end - first) / 3, (component, slow, slow)),
+            _notice("resolved", end, (component, slow, GOOD)),
         )
         own = _id(seed, page.provider, "elsewhere", month, n)
-        name = f"{component}: slow answers" if named else "Slow answers in one region"
-        yield PublicIncident(own, page.provider, name, "minor" if named else "none", notices)
+        yield PublicIncident(own, page.provider, f"{component}: slow answers", "minor", notices)
 
 
 def _maintenance(seed: int, page: Page, month: int) -> Iterator[PublicIncident]:

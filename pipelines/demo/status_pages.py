@@ -40,9 +40,9 @@ class StatusPages:
 
     def routes(self) -> list[Route]:
         """Where they answer, below their base address."""
-        table: dict[str, Callable[[_Told], Json]] = {
-            "summary": _Told.summary,
-            "status": _Told.status,
+        table: dict[str, Callable[[Standing], Json]] = {
+            "summary": Standing.summary,
+            "status": Standing.status,
             "components": lambda page: {"components": page.components()},
             "incidents": lambda page: {"incidents": page.incidents()},
             "incidents/unresolved": lambda page: {"incidents": page.open_incidents()},
@@ -54,7 +54,7 @@ class StatusPages:
         }
         return [Route(f"/{{provider}}/api/v2/{path}.json", self._answering(write)) for path, write in table.items()]
 
-    def _answering(self, write: Callable[[_Told], Json]) -> Callable[[Request], Awaitable[Response]]:
+    def _answering(self, write: Callable[[Standing], Json]) -> Callable[[Request], Awaitable[Response]]:
         async def endpoint(request: Request) -> Response:
             page = self._pages.get(request.path_params["provider"])
             if page is None:
@@ -64,15 +64,17 @@ class StatusPages:
         return endpoint
 
     @cached_property
-    def _pages(self) -> dict[str, _Told]:
+    def _pages(self) -> dict[str, Standing]:
         found = published(self._told)
         return {
-            page.provider: _Told(self._told, page, self._base, [one for one in found if one.provider == page.provider])
+            page.provider: Standing(
+                self._told, page, self._base, [one for one in found if one.provider == page.provider]
+            )
             for page in PAGES
         }
 
 
-class _Told:
+class Standing:
     """One page as it stands at the end of the story."""
 
     def __init__(self, told: Story, page: Page, base: str, found: list[PublicIncident]) -> None:
