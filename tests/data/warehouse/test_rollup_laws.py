@@ -13,7 +13,20 @@ from sqlalchemy import Engine
 
 from data.clock import fix_clock
 from data.facts import Fact
-from tests.data.happenings import change, commit, deployment, fx_rate, noon, probe_day, request_day, spend
+from tests.data.happenings import (
+    change,
+    commit,
+    control_run,
+    deployment,
+    fx_rate,
+    incident,
+    noon,
+    probe_day,
+    request_day,
+    response,
+    spend,
+    work_item,
+)
 from tests.data.warehouse.world import GROUP, NOW, Company, days
 from tests.data.warehouse.world import settings as company_settings
 
@@ -53,6 +66,30 @@ def happenings(chance: random.Random) -> list[Fact]:
                 found.append(spend(name, day, f"{chance.randint(1, 99)}.5", chance.choice(["EUR", "USD"]), key=service))
             if service == "wallet" and chance.random() < 0.4:
                 found.append(fx_rate(day, f"0.{chance.randint(7, 9)}"))
+            found += _of_people(chance, service, place, day)
+    return found
+
+
+def _of_people(chance: random.Random, service: str, place: int, day: date) -> list[Fact]:
+    """What people wanted, suffered, said and checked on a day."""
+    found: list[Fact] = []
+    name, when, same = f"{service}-{place}", noon(day), {"source": "github", "key": service}
+    if chance.random() < 0.4:
+        began = when - timedelta(days=chance.randint(0, 4))
+        found.append(work_item(f"item-{name}", began, form=chance.choice(["feature", "bug"]), key=service))
+        pull = {"work_items": (f"item-{name}", f"item-{chance.choice(SERVICES)}-{place}"), "key": service}
+        found.append(change(f"pull-{name}", when, f"{service}-{place}", first_commit=began, **pull))
+    if chance.random() < 0.4:
+        ended = when + timedelta(hours=chance.randint(0, 60)) if chance.random() < 0.7 else None
+        hurt = ((service, "down"), (chance.choice(SERVICES), chance.choice(["partial", "degraded"])))
+        cause = {"cause": chance.choice(["", "capacity"]), "maintenance": chance.random() < 0.2}
+        found.append(incident(f"incident-{name}", when, ended, touches=hurt, **cause, **same, key_kind="repository"))
+    if chance.random() < 0.5:
+        who = {"respondent": f"hash-{chance.randint(0, 2)}", "survey": "wave"}
+        found.append(response(f"answer-{name}", chance.randint(0, 10), "nps", when, **who, **same))
+    if chance.random() < 0.3:
+        done = day + timedelta(days=chance.randint(-2, 2)) if chance.random() < 0.7 else None
+        found.append(control_run(f"audit-{name}", day, done, **same))
     return found
 
 
@@ -67,7 +104,7 @@ def steps(seed: int) -> list[Step]:
         if chance.random() < 0.2:
             found.append((place * chance.random(), wrongly(fact, chance)))
     for service in SERVICES:
-        for kind in ("deployment", "change"):
+        for kind in ("deployment", "change", "work_item", "incident", "response", "control_run"):
             cut = chance.choice(DAYS)
             for first, after in ((START, cut), (cut, DAYS[-1] + timedelta(days=1))):
                 if first < after:
