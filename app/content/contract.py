@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from data.benchmarks.load import Edition, Reference
+from data.benchmarks.load import Reference
 from data.benchmarks.score import Target
 from data.metrics.base import Unit
 from data.period import Period
@@ -49,7 +49,7 @@ def entry(reading: Reading) -> dict[str, Any]:
         "previous": number(reading.previous.value),
         "verdict": None if verdict is None else verdict.word.value,
         "benchmark": None if reading.target is None else _benchmark(reading.target),
-        "references": [_reference(edition, one) for edition, one in reading.references],
+        "references": [_reference(one) for _, one in reading.references],
         "to_target": None if verdict is None else number(verdict.to_target),
         "fresh_at": None if reading.fresh_at is None else reading.fresh_at.isoformat(),
     }
@@ -91,15 +91,15 @@ def _benchmark(target: Target) -> dict[str, Any]:
     }
 
 
-def _reference(edition: Edition, one: Reference) -> dict[str, Any]:
+def _reference(one: Reference) -> dict[str, Any]:
     return {
         "id": one.id,
         "label": one.label,
         "low": number(one.low),
         "high": number(one.high),
         "statistic": one.statistic,
-        "publisher": edition.publisher,
-        "vintage": edition.vintage,
+        "publisher": one.publisher,
+        "vintage": one.vintage,
         "segment": one.segment,
         "confidence": one.confidence,
         "url": one.url,

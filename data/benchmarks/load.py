@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
@@ -17,7 +19,17 @@ from data.metrics import METRICS
 
 FOLDER = Path(__file__).parent
 
-Confidence = Literal["seed", "P", "P*", "P(copy)", "S", "W"]
+Confidence = Literal["P", "P*", "P(copy)", "S", "W"]
+MEANING: Mapping[Confidence, str] = MappingProxyType(
+    {
+        "P": "primary: the publisher's own text",
+        "P*": "primary: the text of the law, quoted word for word elsewhere",
+        "P(copy)": "primary: the publisher's page, read in a copy",
+        "S": "secondary: somebody else quotes it",
+        "W": "weak: a vendor, a single blog, or sources that disagree",
+    }
+)
+"""What a mark of confidence says."""
 
 
 class BadBenchmark(ValueError):
@@ -72,14 +84,74 @@ class TargetEntry(_Edges):
     scope: str | None = None
 
 
-class Reference(_Edges):
-    """A published measurement, shown beside the number, never met or missed."""
+class _Sourced(_Frozen):
+    """What somebody published. Publisher, vintage and source are those of the file where an entry names none."""
 
-    label: Said
+    publisher: Said
+    vintage: Said
+    source: Said
     segment: Said
     method: Said
     confidence: Confidence
     url: str | None = None
+
+
+class Reference(_Edges, _Sourced):
+    """A published measurement, shown beside the number, never met or missed.
+
+    `show` puts it into every chart of its metric, of which there is room for three. Those of one `group` share a line
+    in the chart of all. `cluster` is the level of a DORA cluster, whose edges are no limits between levels.
+    """
+
+    label: Said
+    group: str | None = None
+    cluster: Literal["elite", "high", "medium", "low"] | None = None
+    show: bool = False
+
+
+class Spread(_Frozen):
+    """Mean and standard deviation of answers."""
+
+    mean: Number
+    sd: Number
+
+
+class Survey(_Sourced):
+    """The DORA Quick Check's answers of a segment, on the questionnaire's scale from 0 to 10 as it is published.
+
+    Shares in percent are kept as a tenth of the percentage, and lower is better there.
+    """
+
+    id: Said
+    label: Said
+    lead_time: Spread
+    deployment_frequency: Spread
+    deployment_recovery_time: Spread
+    change_fail_rate: Spread
+    rework_rate: Spread | None = None
+    throughput: Spread | None = None
+    instability: Spread | None = None
+
+
+class Obligation(_Sourced):
+    """What a law or standard asks for and no metric judges: the duty, and its limit in the text's own terms."""
+
+    id: Said
+    regime: Said
+    duty: Said
+    limit: Said
+
+
+class Figure(_Sourced):
+    """A published number about something that is no metric of ours, as it was published."""
+
+    id: Said
+    measure: Said
+    value: Said
+
+
+_ENTRIES = ("reference", "survey", "figure", "obligation")
+_INHERITED = ("publisher", "vintage", "source")
 
 
 class Edition(_Frozen):
@@ -94,15 +166,36 @@ class Edition(_Frozen):
     source: Said
     target: tuple[TargetEntry, ...] = ()
     reference: tuple[Reference, ...] = ()
+    survey: tuple[Survey, ...] = ()
+    figure: tuple[Figure, ...] = ()
+    obligation: tuple[Obligation, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _inherit(cls, said: dict[str, Any]) -> dict[str, Any]:
+        passed_on = {name: said[name] for name in _INHERITED if name in said}
+        told = {name: said[name] for name in _ENTRIES if isinstance(said.get(name), list)}
+        return said | {name: [_under(passed_on, one) for one in entries] for name, entries in told.items()}
 
     @model_validator(mode="after")
     def _kind_fits(self) -> Edition:
         if self.kind == "external" and self.target:
             raise ValueError("target: a published measurement is a reference; only house and legal files set targets")
-        ids = [entry.id for entry in (*self.target, *self.reference)]
+        if self.kind != "legal" and self.obligation:
+            raise ValueError("obligation: only a legal file holds what a law or a standard asks for")
+        ids = [entry.id for entry in self.entries]
         if twice := sorted({one for one in ids if ids.count(one) > 1}):
             raise ValueError(f"id {twice[0]!r} is used twice")
         return self
+
+    @property
+    def entries(self) -> tuple[TargetEntry | Reference | Survey | Figure | Obligation, ...]:
+        """Everything in the file."""
+        return (*self.target, *self.reference, *self.survey, *self.figure, *self.obligation)
+
+
+def _under(passed_on: dict[str, Any], entry: object) -> object:
+    return passed_on | entry if isinstance(entry, dict) else entry
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from app.content.blocks import Notice, Reference, Series, Target, Tile, Trend
 from app.content.sections import words
 from app.content.sections.base import Context
 from data.benchmarks.load import Reference as Published
-from data.metrics.base import Domain, Metric, Unit, Value
+from data.metrics.base import Denominator, Domain, Metric, Unit, Value
 from data.money import Money
 from data.warehouse.readings import Reading
 
@@ -107,11 +107,16 @@ def target_line(reading: Reading) -> Target | None:
 
 
 def reference_bands(reading: Reading, values: Sequence[float | None]) -> tuple[Reference, ...]:
-    """Published values in the unit of the figure: ranges as they are, single figures as thin bands."""
+    """The few published values that every chart shows: ranges as they are, single figures as thin bands.
+
+    Rates per day are published of one service, so the total of several is not held beside them.
+    """
+    if reading.metric.denominator is Denominator.CALENDAR and reading.parts:
+        return ()
     target = target_line(reading)
     there = [*(value for value in values if value is not None), *(target.edges if target else ())]
     half = (max(there) - min(there)) * _THIN or max(there) * _THIN
-    return tuple(_band(reading.metric, one, half) for _, one in reading.references)
+    return tuple(_band(reading.metric, one, half) for _, one in reading.references if one.show)
 
 
 def _band(metric: Metric, one: Published, half: float) -> Reference:

@@ -28,6 +28,38 @@ metric = "availability"
 low = "0.9999"
 from = 2026-01-01
 """
+REFERENCE = """
+[[reference]]
+id = "peers"
+metric = "availability"
+low = "0.999"
+label = "Peers"
+segment = "Banks"
+method = "Probes"
+confidence = "S"
+"""
+DUTY = """
+[[obligation]]
+id = "report"
+regime = "EU DORA"
+duty = "Report"
+limit = "within 4 hours"
+segment = "Banks"
+method = "Art. 5"
+confidence = "P*"
+"""
+SURVEY = """
+[[survey]]
+id = "peers"
+label = "Peers"
+segment = "Banks"
+method = "Answers"
+confidence = "P"
+lead_time = { mean = "5.4", sd = "2.3" }
+deployment_frequency = { mean = "5.1", sd = "2.6" }
+deployment_recovery_time = { mean = "7.7", sd = "1.9" }
+change_fail_rate = { mean = "1.7", sd = "2.1" }
+"""
 
 
 def refusal(folder: Path, text: str) -> str:
@@ -47,34 +79,50 @@ def test_every_file_of_the_folder_is_shipped_by_name() -> None:
 def test_a_shipped_file_names_source_publisher_vintage_and_owner_and_known_metrics(file: BenchmarkFile) -> None:
     edition = file.edition
     assert all((edition.source, edition.publisher, edition.vintage, edition.owner, edition.title))
-    entries = (*edition.target, *edition.reference)
-    assert entries
-    assert {entry.metric for entry in entries} <= {metric.id for metric in METRICS}
-    for entry in entries:
+    assert edition.entries
+    assert {entry.metric for entry in (*edition.target, *edition.reference)} <= {metric.id for metric in METRICS}
+    for entry in (*edition.target, *edition.reference):
         assert entry.low is None or entry.high is None or entry.low <= entry.high
+    for one in (*edition.reference, *edition.survey, *edition.figure, *edition.obligation):
+        assert all((one.publisher, one.vintage, one.source, one.segment, one.method, one.confidence))
     assert file.sha256 == hashlib.sha256((FOLDER / file.name).read_bytes()).hexdigest()
 
 
 def test_ids_are_unique_over_all_files() -> None:
-    ids = [entry.id for file in FILES for entry in (*file.edition.target, *file.edition.reference)]
+    ids = [entry.id for file in FILES for entry in file.edition.entries]
     assert len(ids) == len(set(ids))
 
 
-def test_the_house_policy_of_2026_holds_exactly_the_targets_whose_metrics_exist() -> None:
+def test_the_house_policy_of_2026_holds_the_six_targets_of_the_company() -> None:
     house = next(file.edition for file in FILES if file.name == "house_2026.toml")
-    assert [(one.metric, one.low, one.high, one.valid_from, one.valid_to, one.scope) for one in house.target] == [
-        ("availability", Decimal("0.9999"), None, date(2026, 1, 1), None, None),
-        ("integration_error_rate", None, Decimal("0.01"), date(2026, 1, 1), None, None),
-        ("integration_share", Decimal("0.15"), Decimal("0.25"), date(2026, 1, 1), None, None),
-        ("audit_on_time", Decimal(1), None, date(2026, 1, 1), None, None),
-        ("compliance_log_timeliness", Decimal("0.95"), None, date(2026, 1, 1), None, None),
+    assert [(one.metric, one.low, one.high, one.statistic) for one in house.target] == [
+        ("availability", Decimal("0.9999"), None, "ratio of sums"),
+        ("feature_cycle_time", None, Decimal(14 * 24), "mean"),
+        ("integration_error_rate", None, Decimal("0.01"), "ratio of sums"),
+        ("integration_share", Decimal("0.15"), Decimal("0.25"), "ratio of sums"),
+        ("audit_on_time", Decimal(1), None, "ratio of sums"),
+        ("compliance_log_timeliness", Decimal("0.95"), None, "ratio of sums"),
     ]
+    assert {(one.valid_from, one.valid_to, one.scope) for one in house.target} == {(date(2026, 1, 1), None, None)}
 
 
 def test_references_come_with_the_edition_that_published_them() -> None:
     found = [(edition.publisher, one.label) for edition, one in references("integration_share")]
     assert found == [("MuleSoft (vendor)", "MuleSoft survey 2018")]
-    assert references("deployment_frequency") == ()
+    assert references("spend_billed") == ()
+
+
+def test_an_entry_has_publisher_vintage_and_source_of_its_own_or_those_of_its_file(tmp_path: Path) -> None:
+    file = tmp_path / "own_2027.toml"
+    own = REFERENCE.replace('label = "Peers"', 'label = "Peers"\npublisher = "Bank"\nvintage = "Q1 2027"')
+    file.write_text(HEAD + REFERENCE + own.replace("peers", "bank"), encoding="utf-8")
+    said = [(one.publisher, one.vintage, one.source) for one in read_file(file).edition.reference]
+    assert said == [("Board", "2026", "Board policy"), ("Bank", "Q1 2027", "Board policy")]
+
+
+def test_no_chart_is_crowded_by_more_than_three_references() -> None:
+    shown = [one.metric for file in FILES for one in file.edition.reference if one.show]
+    assert max(shown.count(metric) for metric in shown) == 3
 
 
 def test_a_well_formed_file_is_read_with_its_fingerprint(tmp_path: Path) -> None:
@@ -114,6 +162,22 @@ WRONG = {
     "external target": (
         HEAD.replace('kind = "house"', 'kind = "external"') + ENTRY,
         "a published measurement is a reference; only house and legal files set targets.",
+    ),
+    "a duty that binds nobody": (
+        HEAD + DUTY,
+        "own_2027.toml, line 1: obligation: only a legal file holds what a law or a standard asks for.",
+    ),
+    "no confidence": (
+        HEAD + REFERENCE.replace('confidence = "S"\n', ""),
+        "own_2027.toml, line 9: reference.confidence: Field required.",
+    ),
+    "an unverified value": (
+        HEAD + REFERENCE.replace('"S"', '"unverified"'),
+        "line 16: reference.confidence: Input should be 'P', 'P*', 'P(copy)', 'S' or 'W'.",
+    ),
+    "a survey on another scale": (
+        HEAD.replace('kind = "house"', 'kind = "external"') + SURVEY.replace('mean = "5.4"', 'mean = "lots"'),
+        "survey.lead_time.mean: 'lots' is not a number.",
     ),
     "not TOML": ("name = [", "own_2027.toml:"),
 }  # fmt: skip

@@ -51,12 +51,13 @@ def in_force(company: Company) -> list[tuple[str, str | None, str | None, str]]:
 
 
 def test_the_shipped_files_seed_the_house_targets_once(company: Company) -> None:
-    assert seed_targets(company.engine, MARIA) == 5
+    assert seed_targets(company.engine, MARIA) == 6
     before, version, logged = in_force(company), company.version(), company.count("change_log")
     assert before == [
         ("house-2026-audits-quarterly", "1", "None", "2026"),
         ("house-2026-uptime", "0.9999", "None", "2026"),
         ("house-2026-compliance-logging", "0.95", "None", "2026"),
+        ("house-2026-feature-cycle", "None", "336", "2026"),
         ("house-2026-integration-error-rate", "None", "0.01", "2026"),
         ("house-2026-integration-share", "0.15", "0.25", "2026"),
     ]
