@@ -116,6 +116,27 @@ def status(as_json: AsJson = False) -> None:
 
 
 @app.command()
+def rebuild(
+    source: OneSource = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would change.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Make facts and numbers anew from what is stored, after a mapping, classification or definition changed."""
+    from pipelines import rebuilding
+    from pipelines.progress import watching
+
+    with (
+        _prepared(take_settings=False) as (settings, engine, actor),
+        _demo(settings) as served,
+        watching("rebuild") as w,
+    ):
+        sources = _chosen(served, source)
+        done, rebuilt = rebuilding.rebuild_all(engine, served, actor, sources, dry_run=dry_run, tell=w.say)
+    text = "" if as_json else rebuilding.as_text(done, rebuilt, dry_run=dry_run)
+    _say(rebuilding.as_json(done, rebuilt, dry_run=dry_run), as_json, text)
+
+
+@app.command()
 def forget(
     person: Annotated[str, typer.Argument(metavar="ID", help="The person's id as the source knows it.")],
     source: OneSource = None,
@@ -211,8 +232,8 @@ def _demo(settings: Settings) -> Iterator[Settings]:
 
 
 @contextmanager
-def _prepared() -> Iterator[tuple[Settings, Engine, Actor]]:
-    """Settings, a warehouse of this version that has taken them, and who acts."""
+def _prepared(*, take_settings: bool = True) -> Iterator[tuple[Settings, Engine, Actor]]:
+    """Settings, a warehouse of this version that has taken them unless it is to do so later, and who acts."""
     from data.warehouse.catalog import apply_settings
     from data.warehouse.policy import claim_mode, seed_targets
 
@@ -222,7 +243,8 @@ def _prepared() -> Iterator[tuple[Settings, Engine, Actor]]:
         engine = create_engine_for(settings.warehouse.url)
         migrate(engine)
         claim_mode(engine, settings)
-        apply_settings(engine, settings, actor)
+        if take_settings:
+            apply_settings(engine, settings, actor)
         seed_targets(engine, actor)
         yield settings, engine, actor
 
