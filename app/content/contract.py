@@ -13,7 +13,14 @@ from data.period import Period
 from data.warehouse.readings import Reader, Reading
 
 SCHEMA = 1
-_UNITS = {Unit.RATIO: "ratio", Unit.PER_DAY: "per_day", Unit.HOURS: "hours"}
+_UNITS = {
+    Unit.RATIO: "ratio",
+    Unit.PER_DAY: "per_day",
+    Unit.HOURS: "hours",
+    Unit.NUMBER: "number",
+    Unit.POINTS: "points",
+    Unit.SCORE: "score",
+}
 
 
 def document(reader: Reader, period: Period, readings: Sequence[Reading]) -> dict[str, Any]:
@@ -56,7 +63,7 @@ def entry(reading: Reading) -> dict[str, Any]:
 
 
 def unit(reading: Reading) -> str:
-    """The unit of the value: ratio, per_day, hours, or the currency of an amount."""
+    """The unit of the value: ratio, per_day, hours, number, points, score, or the currency of an amount."""
     return _UNITS.get(reading.metric.unit, reading.currency)
 
 

@@ -16,10 +16,8 @@ from data.period import Kind, Period, day_of
 
 Number = Decimal | float | int
 
-ABSENT = "n/a"
-MINUS = "−"
-THOUSANDS = ","
-POINT = "."
+ABSENT, MINUS = "n/a", "−"
+THOUSANDS, POINT = ",", "."
 NARROW = "\u202f"
 _NBSP = "\u00a0"
 
@@ -69,12 +67,12 @@ def plain(value: Number | None, most: int = 2, *, signed: bool = False) -> str:
     return ABSENT if exact is None else number(exact, min(most, decimals_of(_rounded(exact, most))), signed=signed)
 
 
-def significant(value: Number | None, digits: int = 3) -> str:
-    """With about as many digits as a reader can use: "1.82", "18.2", "182", "1,820"."""
+def significant(value: Number | None, digits: int = 3, edges: Iterable[Number] = ()) -> str:
+    """With about as many digits as a reader can use: "1.82", "18.2", "182", "1,820"; more beside an edge."""
     exact = _finite(value)
     if not exact:
         return ABSENT if exact is None else "0"
-    return number(exact, min(_MOST_DIGITS, max(0, digits - 1 - exact.adjusted())))
+    return number(exact, digits_apart(exact, edges, min(_MOST_DIGITS, max(0, digits - 1 - exact.adjusted()))))
 
 
 def percent(ratio: Number | None, target: Number | None = None, digits: int | None = None) -> str:
@@ -85,8 +83,7 @@ def percent(ratio: Number | None, target: Number | None = None, digits: int | No
     exact = _finite(ratio)
     if exact is None:
         return ABSENT
-    if digits is None:
-        digits = percent_digits(exact, target)
+    digits = percent_digits(exact, target) if digits is None else digits
     smallest = Decimal(1).scaleb(-_MOST_DIGITS)
     if 0 < exact * 100 < smallest / 2:
         return f"< {with_unit(number(smallest, _MOST_DIGITS), '%')}"
@@ -103,7 +100,13 @@ def percent_digits(ratio: Number, target: Number | None = None) -> int:
     if aim is not None:
         edges.append(aim * 100)
         digits = max(digits, min(_MOST_DIGITS, decimals_of(aim * 100)))
-    while digits < _MOST_DIGITS and any(_rounded(shown, digits).compare(edge) != shown.compare(edge) for edge in edges):
+    return digits_apart(shown, edges, digits)
+
+
+def digits_apart(value: Number, edges: Iterable[Number], digits: int) -> int:
+    """So many decimals, or more where rounding would carry the value onto or over an edge."""
+    exact, given = _finite(value) or Decimal(0), [edge for one in edges if (edge := _finite(one)) is not None]
+    while digits < _MOST_DIGITS and any(_rounded(exact, digits).compare(edge) != exact.compare(edge) for edge in given):
         digits += 1
     return digits
 
@@ -195,11 +198,12 @@ def in_axis_unit(value: Number | None, unit: str) -> str:
     return with_unit(f"{symbol}{shown}", rest) if symbol in _SYMBOLS.values() else with_unit(shown, unit)
 
 
-def score(value: Number | None, half_width: Number | None = None) -> str:
-    """A score that may be below zero, with half the width of its interval: "+31 ± 6"."""
-    if value is None:
+def score(value: Number | None, half_width: Number | None = None, edges: Iterable[Number] = ()) -> str:
+    """A score that may be below zero, with half the width of its interval: "+31 ± 6"; decimals only beside an edge."""
+    exact = _finite(value)
+    if exact is None:
         return ABSENT
-    shown = number(value, signed=True)
+    shown = number(exact, digits_apart(exact, edges, 0), signed=True)
     return shown if half_width is None else f"{shown}{_NBSP}±{_NBSP}{number(half_width)}"
 
 
@@ -208,15 +212,11 @@ def at_least(text: str) -> str:
     return f"≥{_NBSP}{text}"
 
 
-def at_most(text: str) -> str:
-    """A target with only an upper side: "≤ 14 d"."""
-    return f"≤{_NBSP}{text}"
-
-
 def between(low: str, high: str) -> str:
-    """A range, its unit said once when both sides share it: "15–25 %"."""
+    """A range, its unit said once when both sides share it: "15–25 %"; "to" where a side has a sign."""
     low_number, low_unit = parts(low)
-    return f"{low_number}–{high}" if low_unit == parts(high)[1] else f"{low}–{high}"
+    dash = " to " if {low[:1], high[:1]} & {MINUS, "+"} else "–"
+    return f"{low_number if low_unit == parts(high)[1] else low}{dash}{high}"
 
 
 def joined(*texts: str) -> str:

@@ -8,8 +8,9 @@ from app.content import format as text
 from app.content.blocks import ChangeWord, Definition
 from app.content.blocks import Verdict as Word
 from app.content.sections.base import Comparison, Context
+from app.content.sections.counted import counted
 from data.benchmarks.score import Target, Verdict
-from data.metrics.base import NO_DATA, NO_RATE, NO_SOURCE, REASONS, Better, Denominator, Metric, Unit, Value
+from data.metrics.base import NO_DATA, NO_RATE, NO_SOURCE, REASONS, Better, Metric, Unit, Value
 from data.money import Money
 from data.period import Period
 from data.warehouse.readings import Part, Reading
@@ -46,11 +47,27 @@ def amount(metric: Metric, number: Decimal | None, currency: str, target: Target
             return text.hours(number)
         case Unit.MONEY:
             return text.money(Money(number, currency))
+        case Unit.POINTS:
+            return text.score(number, edges=_edges(target))
+        case Unit.SCORE:
+            return text.number(number, text.digits_apart(number, _edges(target), 1))
+        case Unit.NUMBER:
+            return text.significant(number, edges=_edges(target))
+
+
+def _edges(target: Target | None) -> list[Decimal]:
+    return [one for one in (target.low, target.high) if one is not None] if target else []
 
 
 def value(reading: Reading, of: Value | None = None) -> str:
-    """The value of the reading, or another value of the same metric and scope."""
+    """The value of the reading, or another value of the same metric and scope; points with how far they may be off.
+
+    An interval need not lie evenly about its value: the longer side is told.
+    """
     shown = reading.value if of is None else of
+    if reading.metric.unit is Unit.POINTS and shown.value is not None and shown.interval is not None:
+        half = max(shown.value - shown.interval[0], shown.interval[1] - shown.value)
+        return text.score(shown.value, half, _edges(reading.target))
     return amount(reading.metric, shown.value, reading.currency, reading.target)
 
 
@@ -106,6 +123,8 @@ def _distance(reading: Reading, value: Value, verdict: Verdict | None) -> str:
         return f"{time} over budget" if room < 0 else f"{time} of budget left"
     if reading.metric.unit is Unit.RATIO:
         return f"{_points(abs(room))} {_side(target, room)}"
+    if reading.metric.unit is Unit.POINTS:
+        return f"{_score_points(abs(room))} {_side(target, room)}"
     return f"{amount(reading.metric, abs(room), reading.currency)} {_side(target, room)}"
 
 
@@ -115,6 +134,11 @@ def _side(target: Target, room: Decimal) -> str:
     if target.low is not None:
         return "above the target" if room >= 0 else "below the target"
     return "under the limit" if room >= 0 else "over the limit"
+
+
+def _score_points(size: Decimal, *, signed: bool = False) -> str:
+    shown = text.number(size, text.digits_apart(size, [0], 0), signed=signed)
+    return text.with_unit(shown, "point" if shown.lstrip("+−") == "1" else "points")
 
 
 def _points(size: Decimal) -> str:
@@ -128,6 +152,8 @@ def variance(reading: Reading) -> str:
     room = reading.verdict.to_target
     if reading.metric.unit is Unit.RATIO:
         return text.points(room)
+    if reading.metric.unit is Unit.POINTS:
+        return text.score(room, edges=[0])
     return amount(reading.metric, room, reading.currency)
 
 
@@ -142,6 +168,10 @@ def difference(metric: Metric, now: Decimal | None, then: Decimal | None) -> str
             return text.points(now - then)
         case Unit.HOURS:
             return text.duration((now - then) * 3600, signed=True)
+        case Unit.POINTS:
+            return _score_points(now - then, signed=True)
+        case Unit.SCORE:
+            return text.number(now - then, text.digits_apart(now - then, [0], 1), signed=True)
         case _:
             return text.change(now, then) if then else ""
 
@@ -183,7 +213,7 @@ def evidence(reading: Reading) -> str:
     """What the number rests on, in one line."""
     if reading.value.value is None:
         return missing(reading)
-    return text.joined(_deciding(reading) or _counted(reading), _known(reading))
+    return text.joined(_deciding(reading) or counted(reading), _known(reading))
 
 
 def comment(reading: Reading) -> str:
@@ -214,66 +244,12 @@ def part_value(reading: Reading, part: Part) -> str:
     return amount(reading.metric, part.value.value, reading.currency, reading.target)
 
 
-def _counted(reading: Reading) -> str:
-    found, metric = reading.value, reading.metric
-    top, bottom = found.numerator or Decimal(0), found.denominator or Decimal(0)
-    match metric.id:
-        case "change_fail_rate":
-            return f"{text.count(top)} of {text.plural(int(bottom), 'deployment')} undone"
-        case "deployment_frequency":
-            median = found.statistics.get("median_service")
-            typical = f"median service {text.per_day(median)}" if median is not None else ""
-            return text.joined(text.plural(int(top), "deployment"), typical)
-        case "lead_time":
-            return text.joined(text.plural(found.sample, "change"), _p90(found))
-        case "availability_requests":
-            return f"{scaled(bottom - top)} of {scaled(bottom)} requests failed"
-        case "error_rate" | "integration_error_rate":
-            noun = "calls" if metric.id == "integration_error_rate" else "requests"
-            return f"{scaled(top)} of {scaled(bottom)} {noun} failed"
-        case "error_budget":
-            return f"{text.duration(top)} of {text.duration(bottom)} allowed"
-        case "availability":
-            return f"{text.duration(bottom - top)} down"
-        case "integration_share":
-            return _unclassified(reading)
-        case _ if metric.denominator is Denominator.TOTAL:
-            return text.plural(found.sample, "charge")
-    return f"{text.count(found.sample)} observed"
-
-
-def _p90(found: Value) -> str:
-    p90 = found.statistics.get("p90")
-    return "" if p90 is None else f"nine in ten within {text.hours(p90)}"
-
-
-def _unclassified(reading: Reading) -> str:
-    found = reading.value
-    if found.bounds is None:
-        return ""
-    if found.coverage >= _WHOLE:
-        return "all of it classified"
-    low, high = (text.percent(one, digits=1) for one in found.bounds)
-    open_part = text.percent(1 - found.coverage, digits=1)
-    return f"{open_part} unclassified: the share lies in {text.between(low, high)}"
-
-
 def _known(reading: Reading) -> str:
     """Said only where it matters: below full coverage by time."""
     coverage = reading.value.coverage
     if reading.metric.unit is Unit.MONEY or reading.metric.id == "integration_share" or coverage >= _WHOLE:
         return ""
     return f"{text.percent(coverage, digits=1)} of the period known"
-
-
-def scaled(number: Decimal | int) -> str:
-    """A large count in three digits: "7.41 M"; small ones whole."""
-    size = Decimal(number)
-    for factor, unit in ((Decimal(10) ** 9, "bn"), (Decimal(10) ** 6, "M"), (Decimal(10) ** 4, "k")):
-        if abs(size) >= factor:
-            by = Decimal(1000) if unit == "k" else factor
-            return text.with_unit(text.significant(size / by), unit)
-    return text.count(size)
 
 
 def interval(reading: Reading) -> str:
