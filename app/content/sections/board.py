@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from decimal import Decimal
 from itertools import pairwise
+from math import inf
 from statistics import pstdev
 
 from app.content import format as text
@@ -56,7 +57,7 @@ def _strain(reading: Reading) -> float:
         allowed = 1 - target.low if reading.metric.unit is Unit.RATIO else target.low
     else:
         allowed = target.high or Decimal(1)
-    return float(-room / allowed) if allowed else 0.0
+    return float(-room / allowed) if allowed else inf if room < 0 else 0.0
 
 
 def sentence(readings: Sequence[Reading], period: str) -> str:

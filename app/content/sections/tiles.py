@@ -15,7 +15,13 @@ from data.money import Money
 from data.warehouse.readings import Reading
 
 _THIN = 0.008
-PAGES = {Domain.DELIVERY: "delivery", Domain.RELIABILITY: "reliability", Domain.SPEND: "spend"}
+PAGES = {
+    Domain.DELIVERY: "delivery",
+    Domain.RELIABILITY: "reliability",
+    Domain.FEEDBACK: "feedback",
+    Domain.COMPLIANCE: "benchmarks",
+    Domain.SPEND: "spend",
+}
 
 
 def tile(reading: Reading, context: Context, *, linked: bool = True) -> Tile:
@@ -62,7 +68,7 @@ def plain(metric: Metric, value: Value) -> float | None:
 
 def axis_unit(metric: Metric) -> str:
     """The unit of a metric's axis; money has its own scale."""
-    return {Unit.RATIO: "%", Unit.PER_DAY: "/ day", Unit.HOURS: "h"}.get(metric.unit, "")
+    return {Unit.RATIO: "%", Unit.PER_DAY: "/ day", Unit.HOURS: "h", Unit.POINTS: "points"}.get(metric.unit, "")
 
 
 def trend(reading: Reading, title: str = "", subtitle: str = "", note: str = "") -> Trend | Notice:
@@ -115,7 +121,7 @@ def reference_bands(reading: Reading, values: Sequence[float | None]) -> tuple[R
         return ()
     target = target_line(reading)
     there = [*(value for value in values if value is not None), *(target.edges if target else ())]
-    half = (max(there) - min(there)) * _THIN or max(there) * _THIN
+    half = (max(there) - min(there)) * _THIN or max(map(abs, there)) * _THIN
     return tuple(_band(reading.metric, one, half) for _, one in reading.references if one.show)
 
 

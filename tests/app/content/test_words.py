@@ -10,9 +10,12 @@ import pytest
 
 from app.content.contract import unit
 from app.content.sections import words
+from app.content.sections.board import by_weight
+from app.content.sections.tiles import PAGES, axis_unit, reference_bands
+from data.benchmarks.load import Edition, Reference
 from data.benchmarks.score import Target, Verdict, Word
 from data.metrics import metric_named
-from data.metrics.base import BELOW_MIN_N, Metric, Value
+from data.metrics.base import BELOW_MIN_N, Domain, Metric, Value
 from data.metrics.measurement import own
 from data.period import parse
 from data.scopes import Scope
@@ -133,3 +136,21 @@ def test_a_change_of_a_score_is_told_in_points(metric: str, now: str, then: str,
 )
 def test_what_a_number_rests_on_is_said_in_its_own_words(one: Reading, said: str) -> None:
     assert plainly(words.evidence(one)) == said
+
+
+def test_a_missed_target_that_allows_nothing_weighs_more_than_one_missed_by_a_part_of_its_room() -> None:
+    audits = held_to(reading("audit_on_time", "0.99"), "1")
+    uptime = held_to(reading("availability", "0.9"), "0.9999")
+    assert by_weight([uptime, audits]) == [audits, uptime]
+
+
+def test_every_domain_has_a_page_and_scores_an_axis() -> None:
+    assert set(PAGES) == set(Domain)
+    assert [axis_unit(metric_named(one)) for one in ("nps", "ces", "csat")] == ["points", "", "%"]
+
+
+def test_a_published_score_below_zero_is_a_thin_band_the_right_way_up() -> None:
+    published = Reference.model_construct(label="All", low=Decimal(-20), high=None, statistic="mean", show=True)
+    one = replace(reading("nps", "-30"), references=((Edition.model_construct(), published),))
+    (band,) = reference_bands(one, (-30.0, -30.0))
+    assert (band.low, band.high) == (-20.24, -19.76)
