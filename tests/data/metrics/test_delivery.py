@@ -47,14 +47,18 @@ def test_rework_is_declared_or_brings_a_change_for_a_bug_and_none_for_a_feature(
         ),
         forms=FORMS,
     )  # fmt: skip
-    assert [one.source_id for one in day.releases() if rework_rate.is_rework(one, day)] == ["fix", "said"]
+    assert {one.source_id: rework_rate.is_rework(one, day) for one in day.releases()} == {
+        "fix": True, "both": False, "feature": False, "chore": False, "bare": None, "unknown": None,
+        "said": True, "denied": False,
+    }  # fmt: skip
     value = over(rework_rate.METRIC, day)
-    assert (value.value, value.interval, value.coverage) == (Decimal("0.25"), wilson(2, 8), 1)
+    assert (value.value, value.interval, value.coverage) == (Decimal(2) / 6, wilson(2, 6), Decimal("0.75"))
+    assert value.bounds == (Decimal("0.25"), Decimal("0.5"))
 
 
 def test_a_work_item_of_another_source_with_the_same_name_is_another_one() -> None:
     day = scope_day(release("d"), contained=brought(d=("7",)), forms={("tracker", "7"): "bug"})
-    assert over(rework_rate.METRIC, day).value == 0
+    assert rework_rate.daily(day) == (Row("", 0, 0, 0, 0, DAY),)
 
 
 def test_without_work_items_only_declared_deployments_are_known_to_be_rework_or_not() -> None:
