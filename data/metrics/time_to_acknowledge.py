@@ -9,7 +9,7 @@ from data.metrics.survival import Sample
 
 def samples(day: ScopeDay) -> tuple[Sample, ...]:
     """Hours until each incident of the day was acknowledged; one that never was waited at least until it was over."""
-    if "incident" not in day.covered:
+    if not _counts(day):
         return ()
     read_until = day.read_until.get("incident")
     spans = (
@@ -20,7 +20,12 @@ def samples(day: ScopeDay) -> tuple[Sample, ...]:
 
 def daily(day: ScopeDay) -> tuple[Row, ...]:
     """Summed hours of the acknowledged incidents over their number, by the day on which they started."""
-    return (duration_row(samples(day)),) if "incident" in day.covered else ()
+    return (duration_row(samples(day)),) if _counts(day) else ()
+
+
+def _counts(day: ScopeDay) -> bool:
+    """A provider's incidents are the provider's to acknowledge, and its status page does not say when it did."""
+    return "incident" in day.covered and day.scope.kind != "provider"
 
 
 METRIC = Metric(
@@ -28,7 +33,7 @@ METRIC = Metric(
     name="Time to acknowledge",
     version=1,
     meaning="How long an incident waits until someone takes it up; the median incident. Incidents that nobody "
-    "acknowledged count as having waited at least until they were over.",
+    "acknowledged count as having waited at least until they were over. Incidents of providers do not count.",
     formula="acknowledged - detected (started where no detection is known), counted on the day the incident started; "
     "Kaplan-Meier median and p90 with incidents that nobody acknowledged censored at their resolution, open ones at "
     "the last reading; the mean is of acknowledged ones only; planned maintenance and spans below zero are left out",

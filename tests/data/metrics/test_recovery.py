@@ -10,7 +10,7 @@ import pytest
 from data.metrics import deployment_recovery_time, time_to_acknowledge, time_to_restore
 from data.metrics.base import DAY, NO_DATA, NO_EVENTS, STILL_OPEN, Metric, Row, ScopeDay
 from tests.data.happenings import at, deployment, incident
-from tests.data.metrics.days import EVERY_KIND, over, scope_day
+from tests.data.metrics.days import EVERY_KIND, PROVIDER, over, scope_day
 
 RESTORE, RECOVERY = time_to_restore.METRIC, deployment_recovery_time.METRIC
 ACKNOWLEDGE = time_to_acknowledge.METRIC
@@ -19,7 +19,8 @@ EVENING = {"incident": at("05 20:00")}
 
 def test_gt_m01_the_same_incident_takes_60_and_40_minutes_by_the_two_clocks() -> None:
     release = deployment("d", at("05 10:00"))
-    hurt = incident("i", at("05 10:20"), at("05 11:00"))
+    between = {"detected": at("05 10:25"), "acknowledged": at("05 10:26"), "mitigated": at("05 10:40")}
+    hurt = incident("i", at("05 10:20"), at("05 11:00"), **between)
     day = scope_day(release, hurt, caused={("pager", "i"): release})
     assert (over(RECOVERY, day).value, over(RESTORE, day).value) == (1, round(Decimal(40) / 60, 28))
 
@@ -113,3 +114,9 @@ def test_an_incident_waits_from_its_detection_until_it_is_acknowledged_or_at_lea
     assert time_to_acknowledge.samples(day) == tuple(tenths)
     assert ACKNOWLEDGE.daily(day) == (Row("", 150_000, 2 * DAY, 4, DAY, DAY, 12_500),)
     assert over(ACKNOWLEDGE, day).value == Decimal("0.1")
+
+
+def test_incidents_of_providers_are_restored_but_not_ours_to_acknowledge() -> None:
+    day = scope_day(incident("a", at("05 10:00"), at("05 12:00"), acknowledged=None), scope=PROVIDER)
+    assert over(RESTORE, day).value == 2
+    assert (time_to_acknowledge.samples(day), ACKNOWLEDGE.daily(day)) == ((), ())
