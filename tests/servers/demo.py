@@ -13,10 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from data.sample import SEED, Story, story
-from data.sample.fx import fx_rates
+from data.sample import Story, story
 from data.settings import ROOT, SAMPLE, environment
-from pipelines.demo import serving, write_billing
+from pipelines.demo import serving, write_billing, write_registers
 
 END = date(2026, 10, 31)
 CLOCK = "2026-11-09T06:00:00+00:00"
@@ -78,5 +77,4 @@ def _write_settings(folder: Path, sources: DemoSources) -> None:
     (folder / "settings.toml").write_text(
         re.sub(r'^type = "\w+"$', r"\g<0>\nsince = 2025-08-01", text, flags=re.MULTILINE)
     )
-    rates = [f"{one.day},{one.base},{one.quote},{one.rate}" for one in fx_rates(SEED, date(2025, 8, 1), END)]
-    (folder / "fx_rates.csv").write_text("\n".join(["day,base,quote,rate", *rates, ""]))
+    write_registers(sources.story, folder)
