@@ -65,7 +65,7 @@ class Mark:
 def scale(figure: Figure, wanted: int = 5) -> Scale:
     """A scale that holds all values and the target, on round ticks; columns start at zero."""
     low, high = _extent(figure)
-    step = _step((high - low) / wanted)
+    step = round_step((high - low) / wanted)
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
     if figure.unit == "%" and high <= 100:
         last = min(last, math.floor(100 / step + 1e-9))
@@ -260,7 +260,8 @@ def _extent(figure: Figure) -> tuple[float, float]:
     return bottom, min(100.0, high + room) if figure.unit == "%" and high <= 100 else high + room
 
 
-def _step(rough: float) -> float:
+def round_step(rough: float) -> float:
+    """The round number of 1, 2 or 5 at or above a step."""
     size = 10.0 ** math.floor(math.log10(rough))
     return next(size * step for step in _STEPS if size * step >= rough * (1 - 1e-9))
 
