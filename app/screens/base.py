@@ -10,6 +10,7 @@ import streamlit as st
 from app import filters, load
 from app.content.blocks import Marks, Notice
 from app.load import Choice, State
+from app.refresh import when_data_move
 from app.render import web
 
 NO_DATA = Notice(
@@ -46,6 +47,7 @@ def opened(title: str) -> Opened | None:
     web.style()
     st.html(f'<h1 class="pl-alt">{title}</h1>')
     state = load.state()
+    when_data_move(state)
     if state is None:
         web.draw(NO_DATA)
         return None

@@ -159,7 +159,7 @@ def test_a_page_that_was_drawn_asks_the_warehouse_only_for_its_state(world: Worl
     event.listen(engine, "before_cursor_execute", lambda *call: asked.append(call[2]))
     at.run()
     tables = [table for statement in asked for table in schema.metadata.tables if f"FROM {table}" in statement]
-    assert tables == ["data_version", "warehouse_info"]
+    assert set(tables) == {"data_version", "warehouse_info"}
     with writing(engine) as connection:
         bump_version(connection, "something new")
     asked.clear()
