@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import warnings
 from decimal import Decimal
 from fractions import Fraction
@@ -13,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from statsmodels.duration.survfunc import SurvfuncRight
 
+from data.metrics import survival
 from data.metrics.base import NO_EVENTS, STILL_OPEN, Statistic, Totals, value_of
 from data.metrics.durations import duration_statistics
 from data.metrics.survival import HALF, Sample, curve, median_interval, quantile, quantiles
@@ -117,3 +119,12 @@ def test_a_curve_falls_and_what_goes_on_longer_never_shortens_the_median(
     before = quantile(curve(spans), HALF)
     with_open = quantile(curve([*spans, (longest, False)]), HALF)
     assert with_open is None or (before is not None and with_open >= before)
+
+
+@given(SPANS)
+def test_many_digits_decide_as_floats_do_where_the_case_is_not_close(spans: list[Sample]) -> None:
+    steps = curve(spans)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(survival, "_CLOSE", math.inf)
+        in_decimals = median_interval(steps)
+    assert in_decimals == median_interval(steps)
