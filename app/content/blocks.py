@@ -192,6 +192,44 @@ class Bars:
 
 
 @dataclass(frozen=True)
+class Wave:
+    """One asking of a survey: a score with the ends of its 95 % interval (None where unknown), and how many answered.
+
+    A wave too small to be told has no value.
+    """
+
+    period: Period
+    value: float | None
+    low: float | None
+    high: float | None
+    answers: int
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Waves:
+    """Scores of a survey with their intervals as whiskers, a place on the axis for each period whether asked or not."""
+
+    id: str
+    title: str
+    subtitle: str
+    unit: str
+    name: str
+    waves: tuple[Wave, ...]
+    alt: str
+    target: Target | None = None
+    references: tuple[Reference, ...] = ()
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        _check_figure(self.id, self.alt, 0, ())
+        for one in self.waves:
+            ends = [end for end in (one.low, one.value, one.high) if end is not None]
+            if one.value is not None and ends != sorted(ends):
+                raise BadBlock(f"Figure {self.id}: the interval of {one.period.label} does not hold its value.")
+
+
+@dataclass(frozen=True)
 class Column:
     """A column of a table. Numbers line up at their decimal point; a comment stands under its row on paper."""
 
@@ -287,7 +325,7 @@ class Beside:
     blocks: tuple[Block, ...]
 
 
-Block = Headline | Tiles | Trend | Bars | Table | Notice | Definitions | Facts | Marks | Beside
+Block = Headline | Tiles | Trend | Bars | Waves | Table | Notice | Definitions | Facts | Marks | Beside
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ Built as one plain specification: adding parts to a plotly figure one by one cos
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable
 from typing import Any
 
@@ -21,11 +22,12 @@ Part = dict[str, Any]
 CONFIG = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False, "showAxisDragHandles": False}
 HEIGHT = 264
 _TOP, _BOTTOM, _LEFT = 22, 46, 52
-_LETTER = 6.7
-_LABEL_SHARE = 18 / (HEIGHT - _TOP - _BOTTOM)
+_LETTER, _LINE = 6.7, 15
+_LINE_LETTERS = 14
+"""Words at the right end are broken into lines of about so many letters, so that a phone has room for the figure."""
 _FAMILY = '"Source Sans", "Source Sans Pro", "Source Sans 3", sans-serif'
 _SMALL = {"size": 12, "color": LIGHT.muted}
-_NOTE = {"size": SCREEN.note, "color": LIGHT.muted}
+NOTE = {"size": SCREEN.note, "color": LIGHT.muted}
 
 
 def draw(block: Figure) -> go.Figure:
@@ -33,10 +35,10 @@ def draw(block: Figure) -> go.Figure:
     return go.Figure(specification(block))
 
 
-def specification(block: Figure) -> Part:
-    """The figure of a block as plotly's JSON: traces and layout."""
-    scale = figure.scale(block)
-    labels = figure.end_labels(block, scale, _LABEL_SHARE)
+def specification(block: Figure, scale: Scale | None = None) -> Part:
+    """The figure of a block as plotly's JSON: traces and layout, on its own scale where none is given."""
+    scale = scale or figure.scale(block)
+    labels = figure.end_labels(block, scale, _label_share(block, scale))
     traces = _columns(block) if isinstance(block, Bars) else _lines(block)
     return {
         "data": traces + _events(block, scale),
@@ -145,16 +147,29 @@ def _end_label(block: Figure) -> Callable[[EndLabel], Part]:
 
     def label(one: EndLabel) -> Part:
         colour = LIGHT.muted if one.index is None or hues[one.index] == LIGHT.context else hues[one.index]
-        made = _words(one.words, 1, one.at, "left", "middle", font=_NOTE | {"color": colour}, xref="paper", xshift=6)
-        return made | ({"text": f"<b>{made['text']}</b>"} if one.role == "subject" else {})
+        made = _words("", 1, one.at, "left", "middle", font=NOTE | {"color": colour}, xref="paper", xshift=6)
+        said = "<br>".join(escape(line) for line in label_lines(one.words))
+        return made | {"text": f"<b>{said}</b>" if one.role == "subject" else said, "align": "left"}
 
     return label
+
+
+def label_lines(words: str) -> list[str]:
+    """Words at the right end in short lines; what is held together by a no-break space stays together."""
+    return textwrap.wrap(words, _LINE_LETTERS, break_long_words=False, break_on_hyphens=False) or [words]
+
+
+def _label_share(block: Figure, scale: Scale) -> float:
+    """The part of the height that a label needs, so that none stands on another and all find room."""
+    labels = figure.end_labels(block, scale, 0)
+    tallest = max((len(label_lines(label.words)) for label in labels), default=1)
+    return min((3 + _LINE * tallest) / (HEIGHT - _TOP - _BOTTOM), 1 / max(1, len(labels) - 1))
 
 
 def _margins(block: Figure) -> list[Part]:
     """The unit over the y axis, and the years under the x axis, where thinned ticks cannot take them away."""
     years = [
-        _words(tick.second, tick.at, 0, "center", "top", font=_NOTE, yref="paper", yshift=-19)
+        _words(tick.second, tick.at, 0, "center", "top", font=NOTE, yref="paper", yshift=-19)
         for tick in figure.x_ticks(block.periods)
         if tick.second
     ]
@@ -167,17 +182,22 @@ def _words(words: str, x: float, y: float | None, across: str, along: str, **mor
 
 
 def _frame(block: Figure, labels: tuple[EndLabel, ...]) -> Part:
-    longest = max((len(label.words) for label in labels), default=0)
+    longest = max((len(line) for label in labels for line in label_lines(label.words)), default=0)
+    margin = {"l": _LEFT, "r": min(190, 14 + round(longest * _LETTER)), "t": _TOP, "b": _BOTTOM, "pad": 0}
+    stacked = isinstance(block, Bars) and block.stacking == "stacked"
+    return frame(HEIGHT, margin) | {"barmode": "stack" if stacked else "group", "bargap": 0.35}
+
+
+def frame(height: int, margin: Part) -> Part:
+    """What every figure has in common: its size in pixels, its type, no legend and no tools."""
     hover = {"color": LIGHT.ink, "size": SCREEN.note, "family": _FAMILY}
     return {
-        "height": HEIGHT,
-        "margin": {"l": _LEFT, "r": min(190, 14 + round(longest * _LETTER)), "t": _TOP, "b": _BOTTOM, "pad": 0},
-        "barmode": "stack" if isinstance(block, Bars) and block.stacking == "stacked" else "group",
-        "bargap": 0.35,
+        "height": height,
+        "margin": margin,
         "showlegend": False,
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
-        "font": {"family": _FAMILY} | _NOTE,
+        "font": {"family": _FAMILY} | NOTE,
         "hovermode": "closest",
         "hoverlabel": {"bgcolor": LIGHT.panel, "bordercolor": LIGHT.line, "font": hover},
         "dragmode": False,

@@ -32,9 +32,10 @@ from app.content.blocks import (
     Tiles,
     Trend,
     Verdict,
+    Waves,
 )
 from app.content.pack import Pack, PackPage, kpi_table
-from app.render import figure, figures_pdf
+from app.render import figure, figures_pdf, waves, waves_pdf
 from app.render.fonts import clean, described, faces_in, folder
 from app.render.theme import FONT, LIGHT, PAPER, colours
 
@@ -152,6 +153,18 @@ def _(block: Trend | Bars, width: float) -> Json:
         "alt": block.alt,
         "svg": figures_pdf.draw(block, width, _FIGURE_HEIGHT),
         "notes": [line for line in (" ".join(notes), text.joined(*events)) if line],
+    }
+
+
+@draw.register
+def _(block: Waves, width: float) -> Json:
+    return {
+        "kind": "figure",
+        "title": block.title,
+        "subtitle": block.subtitle,
+        "alt": block.alt,
+        "svg": waves_pdf.draw(block, width, _FIGURE_HEIGHT),
+        "notes": [" ".join(waves.notes(block, waves.scale(block)))],
     }
 
 

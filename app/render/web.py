@@ -21,8 +21,9 @@ from app.content.blocks import (
     Table,
     Tiles,
     Trend,
+    Waves,
 )
-from app.render import figure, figures_web, html
+from app.render import figure, figures_web, html, waves, waves_web
 from app.render.theme import figure_rules, variables
 
 _LOGO = str(Path(__file__).with_name("plumbline.svg"))
@@ -81,6 +82,20 @@ def _(block: Trend | Bars) -> None:
         under = html.figure_notes(figure.notes(block, figure.scale(block)), events)
         if under:
             st.html(under)
+
+
+@draw.register
+def _(block: Waves) -> None:
+    with st.container(gap=None):
+        st.html(html.figure_head(block.title, block.subtitle, block.alt))
+        st.plotly_chart(
+            waves_web.draw(block),
+            width="stretch",
+            theme=None,
+            key=f"figure-{block.id}",
+            config=dict(figures_web.CONFIG),
+        )
+        st.html(html.figure_notes(waves.notes(block, waves.scale(block)), ()))
 
 
 @draw.register

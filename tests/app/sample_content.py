@@ -26,6 +26,8 @@ from app.content.blocks import (
     Tile,
     Tiles,
     Trend,
+    Wave,
+    Waves,
 )
 from app.content.pack import Kpi, Pack, PackPage
 from data.period import Kind, Period, containing
@@ -216,6 +218,24 @@ SHARE = Trend(
     alt="Integration share of spend by month, between 18.2 % and 21.2 %, inside the band of 15 to 25 % throughout.",
 )
 
+ASKED = {
+    2: Wave(MONTHS[2], 31.2, 22.1, 40.0, 212, "+31 ± 9"),
+    5: Wave(MONTHS[5], -4.5, -14.0, 5.2, 1_240, "−4 ± 10"),
+    8: Wave(MONTHS[8], None, None, None, 12),
+    11: Wave(MONTHS[11], 24.0, None, None, 96, "+24"),
+}
+NPS_WAVES = Waves(
+    id="nps-waves",
+    title="Recommendation recovered since July",
+    subtitle="Net promoter score by wave",
+    unit="points",
+    name="Net promoter score",
+    waves=tuple(ASKED.get(at, Wave(month, None, None, None, 0)) for at, month in enumerate(MONTHS)),
+    references=(Reference("Financial services, directional", 20, 47),),
+    note="Fewer than 30 answers in July 2026.",
+    alt="Net promoter score by wave: +31 in January 2026, −4 in April, +24 in October; July had too few answers.",
+)
+
 SERVICE_NAMES = (
     *("wallet", "exchange-connector", "kyc-eu", "ledger", "node-btc", "node-eth", "regulatory-reporting", "payouts"),
     *("card-issuing", "pricing", "fx-gateway", "notifications"),
@@ -276,12 +296,14 @@ BLOCKS: tuple[Block, ...] = (
         )
     ),
     Definitions((UPTIME, ERRORS, CHANGE_FAIL, SPEND)),
+    NPS_WAVES,
 )
 
 PAGE: tuple[Section, ...] = (
     Section("board", "", BLOCKS[:5]),
     Section("reliability", "Reliability", (*BLOCKS[5:7], SERVICES_TABLE), "Two of three reliability targets hold."),
     Section("spend", "Spend", (SPEND_BARS, BLOCKS[9]), "Spend rose 3.1 % in October, led by compute."),
+    Section("feedback", "Feedback", (NPS_WAVES,)),
     Section("definitions", "Definitions", (BLOCKS[10],)),
 )
 
@@ -416,6 +438,7 @@ PACK = Pack(
             ),
         ),
         PackPage("Spend", (Section("spend", "", (SPEND_BARS,), "Spend rose 3.1 % in October, led by compute."),)),
+        PackPage("Feedback", (Section("feedback", "", (NPS_WAVES,)),)),
     ),
     definitions=(UPTIME, ERRORS, CHANGE_FAIL, SPEND),
     demo=True,

@@ -7,9 +7,9 @@ from typing import get_args
 
 import pytest
 
-from app.content.blocks import MARKS, BadBlock, Row, Verdict, walk
+from app.content.blocks import MARKS, BadBlock, Row, Verdict, Wave, walk
 from app.content.pack import KPI_COLUMNS, kpi_table
-from tests.app.sample_content import BLOCKS, KPIS, SERVICES_TABLE, SPEND_BARS, UPTIME_TREND
+from tests.app.sample_content import BLOCKS, KPIS, NPS_WAVES, OCTOBER, SERVICES_TABLE, SPEND_BARS, UPTIME_TREND
 
 
 def test_a_figure_without_alternative_text_is_refused() -> None:
@@ -20,6 +20,11 @@ def test_a_figure_without_alternative_text_is_refused() -> None:
 def test_values_must_fit_their_periods() -> None:
     with pytest.raises(BadBlock, match="Compute has 12 values for 11 periods"):
         replace(SPEND_BARS, periods=SPEND_BARS.periods[1:])
+
+
+def test_an_interval_holds_its_value() -> None:
+    with pytest.raises(BadBlock, match="the interval of 2026-10 does not hold its value"):
+        replace(NPS_WAVES, waves=(Wave(OCTOBER, 31.0, 32.0, 40.0, 120),))
 
 
 def test_a_row_must_fit_its_columns() -> None:
@@ -41,7 +46,7 @@ def test_blocks_do_not_change() -> None:
 def test_walking_meets_the_blocks_that_stand_beside_each_other() -> None:
     assert [type(block).__name__ for block in walk(BLOCKS)] == [
         *("Headline", "Marks", "Tiles", "Notice", "Notice", "Trend", "Trend", "Trend", "Bars", "Table", "Facts"),
-        "Definitions",
+        *("Definitions", "Waves"),
     ]
 
 

@@ -42,5 +42,5 @@ def test_a_page_of_every_block_opens_without_an_exception() -> None:
     page = AppTest.from_function(_page).run(timeout=20)
     assert list(page.exception) == []
     figures = [block for section in PAGE for block in blocks.walk(section.blocks)]
-    drawn = sum(isinstance(block, blocks.Trend | blocks.Bars) for block in figures)
-    assert len(page.get("plotly_chart")) == drawn == 4
+    drawn = sum(isinstance(block, blocks.Trend | blocks.Bars | blocks.Waves) for block in figures)
+    assert len(page.get("plotly_chart")) == drawn == 5
