@@ -14,7 +14,7 @@ from urllib.parse import urljoin, urlsplit
 import requests
 from requests.adapters import HTTPAdapter
 from urllib3.connectionpool import ConnectionPool
-from urllib3.exceptions import MaxRetryError
+from urllib3.exceptions import MaxRetryError, ReadTimeoutError
 from urllib3.response import BaseHTTPResponse
 from urllib3.util.retry import Retry
 
@@ -93,6 +93,7 @@ class _HomeSession(requests.Session):
     def get_redirect_target(self, resp: requests.Response) -> str | None:
         target = super().get_redirect_target(resp)
         if target is not None and _origin(urljoin(resp.url, target)) != self._origin:
+            resp.close()
             raise StopSource(f"{_named(resp)} redirects to another address ({_origin(target)}): correct base_url.")
         return target
 
@@ -180,14 +181,24 @@ def speaking_plainly(what: str) -> Iterator[None]:
         yield
     except requests.exceptions.InvalidURL as error:
         raise StopSource(f"{what}: base_url is not an address: write https://host/path.") from error
+    except requests.exceptions.TooManyRedirects as error:
+        raise StopSource(f"{what}: the source redirects in a circle: correct base_url.") from error
     except requests.exceptions.SSLError as error:
         raise StopSource(f"{what}: the certificate of the source is not trusted: install its authority.") from error
     except requests.exceptions.Timeout as error:
         raise TryAgain(f"{what}: no answer within the time limit; the next run resumes here.") from error
     except requests.exceptions.ConnectionError as error:
+        if _was_silence(error):
+            raise TryAgain(f"{what}: no answer within the time limit; the next run resumes here.") from error
         raise TryAgain(f"{what}: no connection; check base_url and the network. The next run resumes here.") from error
     except requests.exceptions.RequestException as error:
         raise TryAgain(f"{what}: the answer broke off ({type(error).__name__}); the next run resumes here.") from error
+
+
+def _was_silence(error: requests.exceptions.ConnectionError) -> bool:
+    """Whether it was a time limit that used up the retries: requests calls that an error of the connection."""
+    cause = error.args[0] if error.args else None
+    return isinstance(cause, MaxRetryError) and isinstance(cause.reason, ReadTimeoutError)
 
 
 def _asked_pause(response: requests.Response) -> float | None:

@@ -134,7 +134,7 @@ def window_record(found: Json, now: datetime) -> Record | None:
 def window_fact(record: Record, reading: Reading) -> Incident:
     """A maintenance window as a planned incident of its services, filed under the first."""
     seen: Mapping[str, Any] = record.payload
-    started, services = when(seen["started_at"]), seen["services"]
+    started, services, hurts = when(seen["started_at"]), seen["services"], reading.maintenance_impact != "none"
     if started is None or not services:
         raise SkipRecord("The maintenance window names no service or no start: correct it in PagerDuty.")
     return Incident(
@@ -155,7 +155,8 @@ def window_fact(record: Record, reading: Reading) -> Incident:
         maintenance=True,
         deployment=None,
         change=None,
-        touches=tuple(("service", one, reading.maintenance_impact, "", "") for one in services),
+        # what is only muted is not touched: a planned maintenance is down time, whatever its impact
+        touches=tuple(("service", one, reading.maintenance_impact, "", "") for one in services if hurts),
     )
 
 

@@ -24,6 +24,9 @@ CAP = 10_000
 
 WINDOW = timedelta(days=30)
 
+_LONGEST = timedelta(days=180)
+"""PagerDuty finds nothing in a window of more than six months."""
+
 _FEW = 10
 """Incidents whose logs are asked for one by one rather than for the whole account."""
 
@@ -139,9 +142,15 @@ def incident(http: Http, number: str) -> Json:
 
 def count(http: Http, service: str, start: datetime, end: datetime) -> int | None:
     """How many incidents of a service PagerDuty itself counts from `start` up to `end`; None where it does not."""
-    asked = {"since": stamp(start), "until": stamp(end), "time_zone": "UTC", "service_ids[]": service}
-    found = answer(http, "incidents", {**asked, "limit": 1, "total": "true"}).get("total")
-    return found if isinstance(found, int) else None
+    total = 0
+    while start < end:
+        until = min(start + _LONGEST, end)
+        asked = {"since": stamp(start), "until": stamp(until), "time_zone": "UTC", "service_ids[]": service}
+        found = answer(http, "incidents", {**asked, "limit": 1, "total": "true"}).get("total")
+        if not isinstance(found, int):
+            return None
+        total, start = total + found, until
+    return total
 
 
 def _account_log(http: Http, start: datetime, end: datetime) -> Iterator[Json]:

@@ -6,6 +6,7 @@ import contextlib
 import itertools
 import json
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import UTC, date, datetime
@@ -19,7 +20,7 @@ import pytest
 from data.clock import fix_clock
 from data.facts import Deployment, Fact
 from data.settings import HttpLimits, Settings, Source, Warehouse
-from pipelines.connectors.base import Covered, Page, Position, Rejected
+from pipelines.connectors.base import Connector, Covered, Page, Position, Rejected
 from pipelines.connectors.github import GitHub
 
 TOKEN = "ghp_held_in_the_environment_only"
@@ -58,7 +59,7 @@ class Kept:
     notes: list[str] = field(default_factory=list)
     pages: list[Page] = field(default_factory=list)
 
-    def commit(self, page: Page, github: GitHub) -> None:
+    def commit(self, page: Page, github: Connector) -> None:
         """One page, as `pipelines.sync` stores it; the cursor as it comes back from the warehouse."""
         for record in page.records:
             self.records[record.kind, record.source_id] = record.payload
@@ -91,7 +92,7 @@ class Kept:
         unasked = dict.fromkeys(one.name for one in fields(Position))
         return Position(**{**unasked, **given})
 
-    def read(self, github: GitHub, pages: int | None = None, **position: Any) -> Kept:
+    def read(self, github: Connector, pages: int | None = None, **position: Any) -> Kept:
         """Read on from here; `pages` ends it as a kill would, after so many were committed."""
         self.pages = []
         for page in itertools.islice(github.fetch(self.position(**position)), pages):
@@ -117,11 +118,13 @@ class Request:
 
 @dataclass(frozen=True)
 class Answer:
-    """What is answered."""
+    """What is answered, after `pause` seconds, and without the last `short_by` bytes that were promised."""
 
     body: Body
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
+    pause: float = 0
+    short_by: int = 0
 
 
 @dataclass
@@ -180,12 +183,18 @@ def serving(hub: Hub) -> Iterator[Hub]:
             answer = hub.answer(Request(self.command, parts.path, query, body, dict(self.headers)))
             text = answer.body if isinstance(answer.body, str) else json.dumps(answer.body)
             payload = text.encode()
+            time.sleep(answer.pause)
+            with contextlib.suppress(ConnectionError):  # who waits no longer has hung up
+                self._send(answer, payload)
+
+        def _send(self, answer: Answer, payload: bytes) -> None:
             self.send_response(answer.status)
             for name, value in {"Content-Type": "application/json", **answer.headers}.items():
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(payload)))
             self.end_headers()
-            self.wfile.write(payload)
+            self.wfile.write(payload[: len(payload) - answer.short_by])
+            self.close_connection = self.close_connection or answer.short_by > 0
 
         def log_message(self, *_: object) -> None:
             """Nothing: the requests are in `hub.asked`."""
