@@ -162,6 +162,18 @@ def named(sums: ir.Table, grain: Grain) -> ir.Table:
     )
 
 
+def invoiced(charges: ir.Table) -> ir.Table:
+    """Billed cost per invoice, currency and billing period of all charges whose cost is a number, sound or not."""
+    invoice = _clean(_column(charges, "InvoiceId")) if _has(charges, "InvoiceId") else ibis.literal("")
+    rows = charges.select(
+        invoice=_known(invoice),
+        currency=_known(_clean(_column(charges, "BillingCurrency"))).upper(),
+        billing_period=_instant(_column(charges, "BillingPeriodStart")).date(),
+        billed=_cost(_column(charges, "BilledCost")).cast(COST),
+    )
+    return rows.group_by(["invoice", "currency", "billing_period"]).aggregate(billed=rows.billed.sum())
+
+
 def merged(sums: Sequence[ir.Table]) -> ir.Table:
     """The named sums of several files as one."""
     every = sums[0].union(*sums[1:]) if len(sums) > 1 else sums[0]

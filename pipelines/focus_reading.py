@@ -64,7 +64,8 @@ def survey(listing: Listing, ledger: Ledger) -> Survey:
 
 @dataclass
 class Reading:
-    """The state of one reading: what was reduced, and which periods must stay as they are and why."""
+    """The state of one reading: what was reduced, which periods must stay as they are and why, and which files were
+    counted for each of the others."""
 
     rules: Rules
     ledger: Ledger
@@ -73,6 +74,7 @@ class Reading:
     held: dict[date, list[str]] = field(default_factory=dict)
     empty: dict[str, Entry] = field(default_factory=dict)
     told: set[str] = field(default_factory=set)
+    counted: dict[date, tuple[File, ...]] = field(default_factory=dict)
 
     def pages(self, reduction: Reduction) -> Iterator[Page]:
         """Progress and troubles first, then a page per touched period, then what was lost."""
@@ -183,6 +185,7 @@ class Reading:
         if contradicted:
             return Page(str(period), notes=tuple(overlaps), message=overlaps[0])
         facts = tuple(_spend(self.rules, period, one) for one in reduction.sums(period, counted))
+        self.counted[period] = tuple(one.file for one in counted)
         news = [file for file in members if file.name not in self.survey.settled and file.name not in self.told]
         self.told |= {file.name for file in news}
         seen = [self._seen(file) for file in news]

@@ -178,6 +178,13 @@ class Reduction:
         yield from _faulty_lines(file, checked, reasons)
 
 
+def invoices(engine: Backend, file: File) -> Iterator[tuple[str, str, date | None, Decimal]]:
+    """What a file itself bills: invoice, currency, billing period, sum. Raises lake.Damaged."""
+    with lake.reading(file.path):
+        for row in _rows(focus_columns.invoiced(lake.table(engine, file.path))):
+            yield row["invoice"], row["currency"], row["billing_period"], _exact(row["billed"] or Decimal(0))
+
+
 def _faulty_lines(file: File, checked: Sequence[str], reasons: Mapping[tuple[str, ...], str]) -> Iterator[Fault]:
     """The lines of a CSV file that cannot be taken apart or whose checked cells were found wrong."""
     header = [name.casefold() for name in lake.csv_header(file.path)]

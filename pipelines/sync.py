@@ -37,6 +37,7 @@ from pipelines.connectors.base import Connector, Page, Position
 from pipelines.errors import SkipRecord, StopSource, TryAgain
 from pipelines.forgetting import fit_to_keep
 from pipelines.gone import Listed
+from pipelines.reconciling import reconciled
 
 FIRST_READING = timedelta(days=3 * 366)
 """How far back a source without `since` is read at first."""
@@ -89,6 +90,7 @@ def sync(
                     listed.page(page)
             if listed is not None:
                 report.notes += listed.mark(engine)
+            report.notes += reconciled(engine, settings, connector, position)
         except StopSource as error:
             report.outcome, report.message = STOPPED, str(error)
         except TryAgain as error:

@@ -184,7 +184,11 @@ def files(connection: Connection) -> tuple[Any, ...]:
     return tuple(connection.execute(select(table).order_by(table.c.read_at.desc(), table.c.path.desc())).all())
 
 
-def last_runs(connection: Connection, limit: int = 20) -> tuple[Any, ...]:
-    """The latest syncs, newest first."""
+def last_runs(connection: Connection, limit: int = 50) -> tuple[Any, ...]:
+    """The latest syncs of each source, newest first."""
     table = schema.sync_run
-    return tuple(connection.execute(select(table).order_by(table.c.id.desc()).limit(limit)).all())
+    place = func.row_number().over(partition_by=table.c.source, order_by=table.c.id.desc()).label("place")
+    ranked = select(table, place).subquery()
+    columns = [ranked.c[column.name] for column in table.c]
+    query = select(*columns).where(ranked.c.place <= limit)
+    return tuple(connection.execute(query.order_by(ranked.c.id.desc())).all())

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
+from types import MappingProxyType
 from typing import ClassVar, Literal
 
 from pydantic import field_validator
 
 from data.facts import Fact
+from data.period import add_months
+from data.warehouse.reconcile import BILLED
 from pipelines import lake
-from pipelines.connectors.base import Connector, Finding, Options, Page, Position, Record
+from pipelines.connectors.base import Connector, Count, Finding, Options, Page, Position, Record
 from pipelines.errors import SkipRecord, StopSource, TryAgain
 from pipelines.focus_columns import Grain
 from pipelines.focus_files import File, listed
 from pipelines.focus_ledger import ledger_of
 from pipelines.focus_reading import TAG, Reading, Rules, survey
-from pipelines.focus_reduction import Reduction, Refused
+from pipelines.focus_reduction import Reduction, Refused, invoices
 
 _SCOPES = ("sub_account", "account", "provider", "service")
 _LOOKED_AT = 3
@@ -69,6 +74,7 @@ class Focus(Connector):
     title: ClassVar[str] = "FOCUS billing files"
     fact_kinds: ClassVar[tuple[str, ...]] = ("spend",)
     options: ClassVar[builtins.type[Options]] = FocusOptions
+    _counted: Mapping[date, tuple[File, ...]] = MappingProxyType({})
 
     def fetch(self, position: Position) -> Iterator[Page]:
         options = self.read_options(FocusOptions)
@@ -81,12 +87,31 @@ class Focus(Connector):
             return
         try:
             with lake.opened(options.limits) as engine:
-                yield from Reading(rules, ledger, found).pages(Reduction(engine, options.grain))
+                reading = Reading(rules, ledger, found)
+                yield from reading.pages(Reduction(engine, options.grain))
+            self._counted = reading.counted
         except lake.Damaged as error:
             raise TryAgain(f"{error} It was written while it was read; the next run reads it again.") from error
 
     def facts(self, record: Record) -> tuple[Fact, ...]:
         raise SkipRecord("Billing files are reduced where they lie; no record of them is kept.")
+
+    def counts(self, position: Position) -> Iterator[Count]:
+        """What the files of the billing periods that were just read bill on each invoice, added up a second time."""
+        found: dict[tuple[date, str, str], Decimal] = defaultdict(Decimal)
+        if not self._counted:
+            return
+        try:
+            with lake.opened(self.read_options(FocusOptions).limits) as engine:
+                for file in {file for files in self._counted.values() for file in files}:
+                    for invoice, currency, period, billed in invoices(engine, file):
+                        if period is not None and file in self._counted.get(period, ()):
+                            found[period, invoice, currency] += billed
+        except lake.Damaged as error:
+            raise TryAgain(f"{error} It was written while it was added up.") from error
+        for (period, invoice, currency), billed in sorted(found.items()):
+            after = add_months(period, 1)
+            yield Count("spend", "invoice", invoice, f"{BILLED} {currency}", period, after, billed)
 
     def check(self) -> Iterator[Finding]:
         options = self.read_options(FocusOptions)

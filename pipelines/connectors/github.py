@@ -6,6 +6,7 @@ import builtins
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal
 from functools import cached_property, partial
 from typing import Annotated, ClassVar, Literal
 from urllib.parse import urlsplit
@@ -13,7 +14,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, ValidationInfo, field_validator
 
 from data.facts import Change, Deployment, Fact, WorkItem
-from data.period import day_start
+from data.period import day_of, day_start
 from pipelines.connectors._github.changes import commit_fact, cut_short, pull_request_fact
 from pipelines.connectors._github.commits import commit_pages
 from pipelines.connectors._github.deployments import deployment_fact
@@ -24,7 +25,7 @@ from pipelines.connectors._github.projects import Board, project_pages
 from pipelines.connectors._github.rest import Rest, connected
 from pipelines.connectors._github.streams import Listing, read
 from pipelines.connectors._github.terms import KEEP, Reading
-from pipelines.connectors.base import Connector, Finding, Need, Options, Page, Position, Record
+from pipelines.connectors.base import Connector, Count, Finding, Need, Options, Page, Position, Record
 from pipelines.connectors.spans import Span
 from pipelines.connectors.texts import Json
 from pipelines.errors import SkipRecord, StopSource, SyncError, TryAgain
@@ -167,6 +168,17 @@ class GitHub(Connector):
             case _:
                 raise SkipRecord(f"GitHub has no records of kind {record.kind!r}.")
         return (made,) if made else ()
+
+    def counts(self, position: Position) -> Iterator[Count]:
+        """The deployments of each repository, to each environment asked for; none where older ones count too."""
+        api, since = self._api(), day_start(position.since, self.settings.zone)
+        after = day_of(position.now, self.settings.zone) + timedelta(days=1)
+        for name in self.chosen.repositories:
+            for environment in sorted(self.chosen.environments) or (None,):
+                tally = api.tally(name, environment)
+                if tally and (total := tally.between(since, position.now)) is not None:
+                    measure = f"count {environment}" if environment else "count"
+                    yield Count("deployment", "repository", name, measure, position.since, after, Decimal(total))
 
     def listed_at(self, record: Record) -> datetime | None:
         """As declared, but for deployments that are not asked for, and issues that come from projects."""

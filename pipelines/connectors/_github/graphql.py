@@ -13,6 +13,7 @@ from pipelines.connectors._github.changes import (
     review_from_graphql,
 )
 from pipelines.connectors._github.closing import listed
+from pipelines.connectors._github.counting import Tally, made
 from pipelines.connectors._github.deployments import deployment_from_graphql, deployment_record, status_from_graphql
 from pipelines.connectors._github.rest import LONGEST, Rest
 from pipelines.connectors.base import Record
@@ -31,6 +32,20 @@ query Deployments($owner: String!, $name: String!, $first: Int!, $after: String,
         databaseId commitOid environment task description payload createdAt
         statuses(first: 20) { pageInfo { hasNextPage } nodes { state createdAt logUrl } }
       }
+    }
+  }
+}
+"""
+
+DEPLOYMENT_COUNT = """
+query DeploymentCount($owner: String!, $name: String!, $environments: [String!]) {
+  repository(owner: $owner, name: $name) {
+    deployments(first: 20, environments: $environments, orderBy: {field: CREATED_AT, direction: DESC}) {
+      totalCount
+      nodes { createdAt }
+    }
+    oldest: deployments(first: 1, environments: $environments, orderBy: {field: CREATED_AT, direction: ASC}) {
+      nodes { createdAt }
     }
   }
 }
@@ -129,6 +144,16 @@ class Graphql:
         if (nested := _whole(found.get("statuses"))) is None:
             return self.rest.deployment(repository, found)
         return deployment_record(repository, found, [status_from_graphql(node) for node in nested])
+
+    def tally(self, repository: str, environment: str | None) -> Tally:
+        """What GitHub counts of the deployments to an environment, or to all."""
+        asked = _of(repository) | {"environments": [environment] if environment else None}
+        found = self._ask("DeploymentCount", DEPLOYMENT_COUNT, asked).get("repository") or {}
+        ends = [(found.get(name) or {}).get("nodes") or () for name in ("deployments", "oldest")]
+        total = (found.get("deployments") or {}).get("totalCount")
+        if not isinstance(total, int):
+            raise StopSource(f"GraphQL DeploymentCount tells nothing of {repository}: check that the token may see it.")
+        return Tally(total, made(ends[0], "createdAt"), min(made(ends[1], "createdAt"), default=None))
 
     def pull_requests(self, repository: str) -> Iterator[list[Json]]:
         """Pages of pull requests, the last updated first."""

@@ -13,6 +13,7 @@ import requests
 from data.settings import HttpLimits
 from pipelines.connectors._github.changes import pull_request_record
 from pipelines.connectors._github.closing import named
+from pipelines.connectors._github.counting import Tally, made
 from pipelines.connectors._github.deployments import deployment_record
 from pipelines.connectors.base import Record
 from pipelines.connectors.texts import Json, stamp
@@ -87,6 +88,20 @@ class Rest:
         for sheet in pages(self.http, f"repos/{repository}/deployments", only):
             yield sheet.items
 
+    def tally(self, repository: str, environment: str | None) -> Tally | None:
+        """What GitHub counts of the deployments to an environment, or to all; None where it names no last page."""
+        path, only = f"repos/{repository}/deployments", {"environment": environment} if environment else {}
+        response = self.http.get(path, {"per_page": PER_PAGE, **only})
+        newest, _ = _items(response, path)
+        if _following(response) is None:
+            return Tally(len(newest), made(newest, "created_at"), min(made(newest, "created_at"), default=None))
+        last = _query(response, "last").get("page", "")
+        if not last.isdigit():
+            return None
+        oldest, _ = _items(self.http.get(path, {"per_page": PER_PAGE, **only, "page": last}), path)
+        total = (int(last) - 1) * PER_PAGE + len(oldest)
+        return Tally(total, made(newest, "created_at"), min(made(oldest, "created_at"), default=None))
+
     def deployment(self, repository: str, found: Json) -> Record:
         """A deployment of the listing with its statuses."""
         number = found.get("id")
@@ -152,8 +167,12 @@ def _items(response: requests.Response, path: str) -> tuple[list[Json], int | No
 
 
 def _following(response: requests.Response) -> dict[str, str] | None:
-    link = response.links.get("next", {}).get("url")
-    return dict(parse_qsl(urlsplit(link).query)) if link else None
+    return _query(response, "next") or None
+
+
+def _query(response: requests.Response, rel: str) -> dict[str, str]:
+    """What the link to a neighbour of a page asks for, empty where there is none."""
+    return dict(parse_qsl(urlsplit(response.links.get(rel, {}).get("url", "")).query))
 
 
 def _limit_in_words(response: requests.Response, *_args: object, **_kwargs: object) -> None:
