@@ -78,12 +78,17 @@ def goal(reading: Reading) -> str:
 
 def target_text(metric: Metric, target: Target | None, currency: str) -> str:
     """A target as a reader writes it."""
-    if target is None:
-        return ""
-    low, high = (_edge_text(metric, one, currency) for one in (target.low, target.high))
-    if target.low is not None and target.high is not None:
+    return "" if target is None else range_text(metric, (target.low, target.high), currency)
+
+
+def range_text(metric: Metric, edges: tuple[Decimal | None, Decimal | None], currency: str) -> str:
+    """From one edge to the other, one of them open, or the one value that both are."""
+    low, high = (_edge_text(metric, one, currency) for one in edges)
+    if edges[0] == edges[1]:
+        return low
+    if low and high:
         return text.between(low, high)
-    return text.at_least(low) if target.low is not None else f"<\u00a0{high}"
+    return text.at_least(low) if low else f"<\u00a0{high}"
 
 
 def _edge_text(metric: Metric, number: Decimal | None, currency: str) -> str:
