@@ -50,6 +50,7 @@ def entry(reading: Reading) -> dict[str, Any]:
         "denominator": number(value.denominator),
         "sample": value.sample,
         "coverage": number(value.coverage),
+        "provisional": reading.provisional,
         "interval": None if value.interval is None else [number(end) for end in value.interval],
         "statistics": {name: number(one) for name, one in sorted(value.statistics.items())},
         "parts": _parts(reading),

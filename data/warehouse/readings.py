@@ -57,6 +57,7 @@ class Reading:
 
     `deciding` are the parts that the verdict rests on, the worst first; empty where the value itself decides.
     `provisional`: its last hours may still change, as failures are held against a deployment some time after it.
+    `least` is how many answers a survey needs to be told.
     """
 
     metric: Metric
@@ -76,6 +77,7 @@ class Reading:
     currency: str
     deciding: tuple[Part, ...] = ()
     provisional: bool = False
+    least: int = 1
 
 
 @dataclass
@@ -215,6 +217,7 @@ class Reader:
             currency=self.currency(scope, period),
             deciding=deciding,
             provisional=self._settles_later(metric, period),
+            least=self.settings.metrics.min_answers,
         )
 
     def _parts(self, metric: Metric, services: tuple[Scope, ...], period: Period, table: _Table) -> tuple[Part, ...]:

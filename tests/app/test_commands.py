@@ -37,7 +37,7 @@ def answer(*arguments: str) -> dict[str, Any]:
 def documented() -> dict[str, str]:
     """The fields of docs/cli.md with their types."""
     text = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
-    types = "integer|number|string|list|object|day|instant"
+    types = "integer|number|boolean|string|list|object|day|instant"
     return dict(re.findall(rf"^\| `([a-z_.\[\]]+)` \| ((?:{types})(?: or null)?) \|", text, flags=re.MULTILINE))
 
 
@@ -63,6 +63,8 @@ def fits(value: Any, kind: str) -> bool:
             return type(value) is int
         case "number":
             return type(value) in (int, float)
+        case "boolean":
+            return isinstance(value, bool)
         case "string":
             return isinstance(value, str)
         case "list":

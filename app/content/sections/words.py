@@ -10,7 +10,19 @@ from app.content.blocks import Verdict as Word
 from app.content.sections.base import Comparison, Context
 from app.content.sections.counted import counted
 from data.benchmarks.score import Target, Verdict
-from data.metrics.base import NO_DATA, NO_RATE, NO_SOURCE, REASONS, Better, Metric, Unit, Value
+from data.metrics.base import (
+    ABOVE,
+    BELOW_MIN_N,
+    NO_DATA,
+    NO_RATE,
+    NO_SOURCE,
+    REASONS,
+    STILL_OPEN,
+    Better,
+    Metric,
+    Unit,
+    Value,
+)
 from data.money import Money
 from data.period import Period
 from data.warehouse.readings import Part, Reading
@@ -18,6 +30,7 @@ from data.warehouse.readings import Part, Reading
 _SECONDS_OF = ("availability",)
 """Metrics whose denominator counts seconds, so that a distance can be told as time."""
 
+_POINTS = "points"
 _WHOLE = Decimal("0.9995")
 """Coverage that is shown as 100.0 % and hence not worth a word."""
 
@@ -48,7 +61,7 @@ def amount(metric: Metric, number: Decimal | None, currency: str, target: Target
         case Unit.MONEY:
             return text.money(Money(number, currency))
         case Unit.POINTS:
-            return text.score(number, edges=_edges(target))
+            return text.with_unit(text.score(number, edges=_edges(target)), _POINTS)
         case Unit.SCORE:
             return text.number(number, text.digits_apart(number, _edges(target), 1))
         case Unit.NUMBER:
@@ -62,12 +75,15 @@ def _edges(target: Target | None) -> list[Decimal]:
 def value(reading: Reading, of: Value | None = None) -> str:
     """The value of the reading, or another value of the same metric and scope; points with how far they may be off.
 
-    An interval need not lie evenly about its value: the longer side is told.
+    An interval need not lie evenly about its value: the longer side is told. Where too much is still open for a value,
+    the longest time known is told as what it exceeds: "> 8.2 h".
     """
     shown = reading.value if of is None else of
+    if shown.reason == STILL_OPEN and (above := shown.statistics.get(f"{reading.metric.headline}{ABOVE}")) is not None:
+        return f">\u00a0{amount(reading.metric, above, reading.currency)}"
     if reading.metric.unit is Unit.POINTS and shown.value is not None and shown.interval is not None:
         half = max(shown.value - shown.interval[0], shown.interval[1] - shown.value)
-        return text.score(shown.value, half, _edges(reading.target))
+        return text.with_unit(text.score(shown.value, half, _edges(reading.target)), _POINTS)
     return amount(reading.metric, shown.value, reading.currency, reading.target)
 
 
@@ -143,7 +159,7 @@ def _side(target: Target, room: Decimal) -> str:
 
 def _score_points(size: Decimal, *, signed: bool = False) -> str:
     shown = text.number(size, text.digits_apart(size, [0], 0), signed=signed)
-    return text.with_unit(shown, "point" if shown.lstrip("+−") == "1" else "points")
+    return text.with_unit(shown, "point" if shown.lstrip("+−") == "1" else _POINTS)
 
 
 def _points(size: Decimal) -> str:
@@ -182,8 +198,11 @@ def difference(metric: Metric, now: Decimal | None, then: Decimal | None) -> str
 
 
 def change_word(reading: Reading, now: Decimal | None, then: Decimal | None) -> ChangeWord:
-    """Whether the change is for the better, by the direction of the metric; empty where it has none."""
-    if now is None or then is None or reading.metric.better is Better.NEITHER:
+    """Whether the change is for the better, by the direction of the metric; empty where it has none.
+
+    Of a survey it needs more than two numbers: the page of feedback holds it against its interval.
+    """
+    if now is None or then is None or reading.metric.better is Better.NEITHER or reading.metric.survey:
         return ""
     if now == then:
         return ""
@@ -200,25 +219,34 @@ def _band_word(target: Target | None, now: Decimal, then: Decimal) -> ChangeWord
 
 def change(reading: Reading, comparison: Comparison) -> tuple[str, ChangeWord]:
     """The change against the compared period: "−0.02 pp on Sep" and its word."""
-    then = comparison.of(reading).value
+    other, then = comparison.period(reading.period), comparison.of(reading).value
+    if then is None and comparison is Comparison.PREVIOUS and reading.metric.survey:
+        other, then = _asked_before(reading) or (other, then)
     now = reading.value.value
     said = difference(reading.metric, now, then)
     if now is None or then is None or not said:
         return "", ""
     by = "from" if now == then else "on"
-    return f"{said} {by} {_compared(reading.period, comparison)}", change_word(reading, now, then)
+    named = text.period(other) if comparison is Comparison.YEAR else text.period_short(other)
+    return f"{said} {by} {named}", change_word(reading, now, then)
 
 
-def _compared(shown: Period, comparison: Comparison) -> str:
-    other = comparison.period(shown)
-    return text.period(other) if comparison is Comparison.YEAR else text.period_short(other)
+def _asked_before(reading: Reading) -> tuple[Period, Decimal | None] | None:
+    """The latest earlier period with enough answers: nobody is asked every month."""
+    told = [(period, value.value) for period, value in reading.history[:-1] if value.value is not None]
+    return told[-1] if told else None
 
 
 def evidence(reading: Reading) -> str:
     """What the number rests on, in one line."""
     if reading.value.value is None:
         return missing(reading)
-    return text.joined(_deciding(reading) or counted(reading), _known(reading))
+    return text.joined(_deciding(reading) or counted(reading), _known(reading), provisional(reading))
+
+
+def provisional(reading: Reading) -> str:
+    """Said where the last hours may still change."""
+    return f"the last {reading.metric.settles_after} h may still change" if reading.provisional else ""
 
 
 def comment(reading: Reading) -> str:
@@ -229,10 +257,20 @@ def comment(reading: Reading) -> str:
 def missing(reading: Reading) -> str:
     """Why there is no value, and what to do about it."""
     reason = reading.value.reason or NO_DATA
-    sentence = REASONS[reason]
-    said = f"{sentence[0].upper()}{sentence[1:]}."
+    said = f"{_reason(reading, reason)}."
     action = {NO_SOURCE: reading.metric.connect, NO_RATE: "Connect a source of exchange rates (type fx)."}.get(reason)
     return f"{said} {action}" if action else said
+
+
+def _reason(reading: Reading, reason: str) -> str:
+    sample = reading.value.sample
+    match reason:
+        case _ if reason == BELOW_MIN_N:
+            return f"Too few answers: {text.count(sample)} of {text.count(reading.least)}"
+        case _ if reason == STILL_OPEN and sample:
+            return f"More than half of {text.count(sample)} are still open"
+    sentence = REASONS[reason]
+    return f"{sentence[0].upper()}{sentence[1:]}"
 
 
 def _deciding(reading: Reading) -> str:

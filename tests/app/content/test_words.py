@@ -10,12 +10,13 @@ import pytest
 
 from app.content.contract import unit
 from app.content.sections import words
+from app.content.sections.base import Comparison
 from app.content.sections.board import by_weight
 from app.content.sections.tiles import PAGES, axis_unit, reference_bands
 from data.benchmarks.load import Edition, Reference
 from data.benchmarks.score import Target, Verdict, Word
 from data.metrics import metric_named
-from data.metrics.base import BELOW_MIN_N, Domain, Metric, Value
+from data.metrics.base import BELOW_MIN_N, STILL_OPEN, Domain, Metric, Value
 from data.metrics.measurement import own
 from data.period import parse
 from data.scopes import Scope
@@ -58,10 +59,10 @@ def plainly(said: str) -> str:
 @pytest.mark.parametrize(
     ("one", "shown", "interval", "unit_"),
     [
-        (reading("nps", "31.2", ("25.4", "37.1")), "+31 ± 6", "+25 to +37", "points"),
-        (reading("nps", "-4.5", ("-21.2", "11.9")), "−4 ± 17", "−21 to +12", "points"),
-        (reading("nps", "100", ("78.7", "100")), "+100 ± 21", "+79 to +100", "points"),
-        (reading("nps", "0", None), "0", "", "points"),
+        (reading("nps", "31.2", ("25.4", "37.1")), "+31 ± 6 points", "+25 to +37 points", "points"),
+        (reading("nps", "-4.5", ("-21.2", "11.9")), "−4 ± 17 points", "−21 to +12 points", "points"),
+        (reading("nps", "100", ("78.7", "100")), "+100 ± 21 points", "+79 to +100 points", "points"),
+        (reading("nps", "0", None), "0 points", "", "points"),
         (reading("csat", "0.842", ("0.80", "0.876")), "84.2 %", "80.0–87.6 %", "ratio"),
         (reading("ces", "5.93", ("5.71", "6.15")), "5.9", "5.7–6.2", "score"),
         (reading(COVER, "1.0412"), "1.04", "", "number"),
@@ -77,9 +78,9 @@ def test_a_value_and_its_interval_are_told_in_the_unit_of_the_metric(
 @pytest.mark.parametrize(
     ("one", "goal", "distance", "variance"),
     [
-        (held_to(reading("nps", "31.2"), "40"), "≥ +40", "9 points below the target", "−9"),
-        (held_to(reading("nps", "41"), "40"), "≥ +40", "1 point above the target", "+1"),
-        (held_to(reading("nps", "39.7"), "40"), "≥ +40", "0.3 points below the target", "−0.3"),
+        (held_to(reading("nps", "31.2"), "40"), "≥ +40 points", "9 points below the target", "−9"),
+        (held_to(reading("nps", "41"), "40"), "≥ +40 points", "1 point above the target", "+1"),
+        (held_to(reading("nps", "39.7"), "40"), "≥ +40 points", "0.3 points below the target", "−0.3"),
         (held_to(reading("ces", "5.93"), "6"), "≥ 6.0", "0.1 below the target", "−0.1"),
         (held_to(reading(COVER, "1.0412"), "1"), "≥ 1.00", "0.0412 above the target", "0.0412"),
     ],
@@ -92,7 +93,7 @@ def test_the_way_to_a_target_is_told_in_points_or_by_the_number(
 
 
 def test_a_value_is_never_rounded_onto_its_target() -> None:
-    assert plainly(words.value(held_to(reading("nps", "39.7", ("33", "46")), "40"))) == "+39.7 ± 7"
+    assert plainly(words.value(held_to(reading("nps", "39.7", ("33", "46")), "40"))) == "+39.7 ± 7 points"
     assert words.value(held_to(reading("ces", "5.96"), "6")) == "5.96"
 
 
@@ -131,7 +132,8 @@ def test_a_change_of_a_score_is_told_in_points(metric: str, now: str, then: str,
             "960 of 1,000 records in time",
         ),
         (reading(COVER, "1.04", numerator=Decimal("10.4"), denominator=Decimal(10)), "10.4 over 10"),
-        (reading("nps", None, reason=BELOW_MIN_N), "There are too few answers to tell."),
+        (replace(reading("nps", None, reason=BELOW_MIN_N, sample=12), least=30), "Too few answers: 12 of 30."),
+        (reading("time_to_restore", None, reason=STILL_OPEN, sample=5), "More than half of 5 are still open."),
     ],
 )
 def test_what_a_number_rests_on_is_said_in_its_own_words(one: Reading, said: str) -> None:
@@ -154,3 +156,23 @@ def test_a_published_score_below_zero_is_a_thin_band_the_right_way_up() -> None:
     one = replace(reading("nps", "-30"), references=((Edition.model_construct(), published),))
     (band,) = reference_bands(one, (-30.0, -30.0))
     assert (band.low, band.high) == (-20.24, -19.76)
+
+
+def test_what_is_still_open_is_told_as_what_it_exceeds() -> None:
+    one = reading("time_to_restore", None, reason=STILL_OPEN, statistics={"median_above": Decimal("8.2")})
+    assert plainly(words.value(one)) == "> 8.2 h"
+
+
+def test_a_provisional_number_says_which_part_of_it_may_still_change() -> None:
+    one = reading("change_fail_rate", "0.25", numerator=Decimal(1), denominator=Decimal(4))
+    assert words.evidence(one) == "1 of 4 deployments undone"
+    assert words.evidence(replace(one, provisional=True)).endswith("undone · the last 24 h may still change")
+
+
+def test_a_survey_is_compared_with_the_last_time_it_was_asked_and_never_called_better_unseen() -> None:
+    months = [OCTOBER.shifted(step) for step in (-3, -2, -1, 0)]
+    values = [made(metric_named("nps"), value) for value in ("10", None, None, "30")]
+    one = replace(reading("nps", "30"), history=tuple(zip(months, values, strict=True)))
+    said, word = words.change(one, Comparison.PREVIOUS)
+    assert (plainly(said), word) == ("+20 points on Jul", "")
+    assert words.change(one, Comparison.YEAR) == ("", "")
