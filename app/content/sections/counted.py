@@ -19,13 +19,20 @@ def counted(reading: Reading) -> str:
     top, bottom = found.numerator or Decimal(0), found.denominator or Decimal(0)
     match metric.id:
         case "change_fail_rate":
-            return f"{text.count(top)} of {text.plural(int(bottom), 'deployment')} undone"
+            return f"{text.count(top)} of {text.plural(int(bottom), 'deployment')} failed in production"
+        case "time_to_restore" | "time_to_acknowledge" | "deployment_recovery_time":
+            noun = "failed deployment" if metric.id == "deployment_recovery_time" else "incident"
+            return text.joined(text.plural(found.sample, noun), _share(found, "p90", "nine in ten"))
+        case "feature_cycle_time":
+            median = found.statistics.get("median")
+            half = "" if median is None else f"median {text.hours(median)}"
+            return text.joined(text.plural(found.sample, "feature"), half, _share(found, "p85", "85\u202f%"))
         case "deployment_frequency":
             median = found.statistics.get("median_service")
             typical = f"median service {text.per_day(median)}" if median is not None else ""
             return text.joined(text.plural(int(top), "deployment"), typical)
         case "lead_time":
-            return text.joined(text.plural(found.sample, "change"), _p90(found))
+            return text.joined(text.plural(found.sample, "change"), _share(found, "p90", "nine in ten"))
         case "availability_requests":
             return f"{scaled(bottom - top)} of {scaled(bottom)} requests failed"
         case "error_rate" | "integration_error_rate":
@@ -67,9 +74,10 @@ def _own(reading: Reading) -> str:
     return f"{text.plain(found.numerator)} over {text.plain(found.denominator)}"
 
 
-def _p90(found: Value) -> str:
-    p90 = found.statistics.get("p90")
-    return "" if p90 is None else f"nine in ten within {text.hours(p90)}"
+def _share(found: Value, statistic: str, share: str) -> str:
+    """How long a share of what was measured took at most."""
+    longest = found.statistics.get(statistic)
+    return "" if longest is None else f"{share} within {text.hours(longest)}"
 
 
 def _unclassified(reading: Reading) -> str:

@@ -19,7 +19,7 @@ PAGES = {
     Domain.DELIVERY: "delivery",
     Domain.RELIABILITY: "reliability",
     Domain.FEEDBACK: "feedback",
-    Domain.COMPLIANCE: "benchmarks",
+    Domain.COMPLIANCE: "compliance",
     Domain.SPEND: "spend",
 }
 

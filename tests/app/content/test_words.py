@@ -132,6 +132,11 @@ def test_a_change_of_a_score_is_told_in_points(metric: str, now: str, then: str,
             "960 of 1,000 records in time",
         ),
         (reading(COVER, "1.04", numerator=Decimal("10.4"), denominator=Decimal(10)), "10.4 over 10"),
+        (
+            reading("feature_cycle_time", "314", statistics={"median": Decimal(218), "p85": Decimal(480)}),
+            "412 features · median 9.1 d · 85 % within 20 d",
+        ),
+        (reading("time_to_restore", "1.4", statistics={"p90": Decimal(9)}), "412 incidents · nine in ten within 9 h"),
         (replace(reading("nps", None, reason=BELOW_MIN_N, sample=12), least=30), "Too few answers: 12 of 30."),
         (reading("time_to_restore", None, reason=STILL_OPEN, sample=5), "More than half of 5 are still open."),
     ],
@@ -165,8 +170,8 @@ def test_what_is_still_open_is_told_as_what_it_exceeds() -> None:
 
 def test_a_provisional_number_says_which_part_of_it_may_still_change() -> None:
     one = reading("change_fail_rate", "0.25", numerator=Decimal(1), denominator=Decimal(4))
-    assert words.evidence(one) == "1 of 4 deployments undone"
-    assert words.evidence(replace(one, provisional=True)).endswith("undone · the last 24 h may still change")
+    assert words.evidence(one) == "1 of 4 deployments failed in production"
+    assert words.evidence(replace(one, provisional=True)).endswith("production · the last 24 h may still change")
 
 
 def test_a_survey_is_compared_with_the_last_time_it_was_asked_and_never_called_better_unseen() -> None:
