@@ -71,7 +71,7 @@ class Listing:
 
 def listed(path: str) -> Listing:
     """What is current at a file, a folder or a pattern such as exports/*.parquet. StopSource where nothing is there."""
-    root, paths = _found(path)
+    root, paths = files_at(path)
     there = {one.relative_to(root).as_posix(): one for one in paths}
     charges = {name: one for name, one in there.items() if format_of(one)}
     manifests = [_manifest(name, one) for name, one in there.items() if name.lower().endswith("manifest.json")]
@@ -93,7 +93,8 @@ class _Delivery:
     fault: str = ""
 
 
-def _found(path: str) -> tuple[Path, list[Path]]:
+def files_at(path: str) -> tuple[Path, list[Path]]:
+    """The files at a file, below a folder or of a pattern, and the folder that their names are told from."""
     place = Path(path)
     if place.is_file():
         return place.parent, [place]

@@ -144,7 +144,7 @@ def whole(path: Path) -> None:
 def csv_header(path: Path) -> tuple[str, ...]:
     """The names in the first line of a CSV file. Raises Damaged where it has none."""
     try:
-        with _text(path) as stream:
+        with text_of(path) as stream:
             names = next(csv.reader(stream), [])
     except (EOFError, gzip.BadGzipFile, zlib.error, csv.Error) as error:
         raise Damaged(f"{path.name} cannot be read: it is half written or damaged.") from error
@@ -155,7 +155,7 @@ def csv_header(path: Path) -> tuple[str, ...]:
 
 def csv_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
     """The rows of a CSV file, each with the number of its first line; bytes that are no UTF-8 are lone surrogates."""
-    with _text(path) as stream:
+    with text_of(path) as stream:
         reader = csv.reader(stream)
         next(reader, None)
         before = reader.line_num
@@ -165,10 +165,11 @@ def csv_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
             before = reader.line_num
 
 
-def _text(path: Path) -> IO[str]:
+def text_of(path: Path, encoding: str = "utf-8-sig") -> IO[str]:
+    """A CSV file as text, unpacked where it is gzipped; bytes that are none in the encoding are lone surrogates."""
     if format_of(path) == GZIP:
-        return gzip.open(path, "rt", encoding="utf-8-sig", errors="surrogateescape", newline="")
-    return path.open(encoding="utf-8-sig", errors="surrogateescape", newline="")
+        return gzip.open(path, "rt", encoding=encoding, errors="surrogateescape", newline="")
+    return path.open(encoding=encoding, errors="surrogateescape", newline="")
 
 
 def _left_out(broken: str) -> dict[str, Any]:

@@ -126,7 +126,7 @@ def replace_facts(
 ) -> Stored:
     """Remove the source's facts with `column` = `value` that are not among `keep`."""
     table, stored = FACT_TABLES[kind], Stored()
-    wanted = {fact.source_id for fact in keep}
+    wanted = {fact.source_id for fact in keep if fact.kind == kind}
     there = select(table).where(table.c.source == source, table.c[column] == value)
     rows = [dict(row._mapping) for row in connection.execute(there) if row.source_id not in wanted]
     for row in rows:
