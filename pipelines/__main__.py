@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -96,7 +97,7 @@ def rollup(as_json: AsJson = False) -> None:
 
 @app.command()
 def status(as_json: AsJson = False) -> None:
-    """How each source stands: last success, open items, what was set aside, what nobody mapped."""
+    """How each source stands: last success, runs, open items, what was set aside, what differs, what nobody mapped."""
     from pipelines.checking import status_of
 
     with _speaking():
@@ -104,8 +105,14 @@ def status(as_json: AsJson = False) -> None:
         found = status_of(create_engine_for(settings.warehouse.url), settings)
         lines = [
             f"{one['source']}: last success {one['last_success'] or 'never'}{', LATE' if one['late'] else ''}, "
-            f"{one['open_items']} open, {one['rejected']} set aside"
+            f"{one['open_items']} open, {one['rejected']} set aside, {one['gone']} gone at the source"
             for one in found["sources"]
+        ]
+        lines += [
+            f"differs: {one['source']} {one['measure']} {one['fact']} {one['key']} from {one['start']}: "
+            f"{one['at_source']} at the source, {one['stored']} here"
+            for one in found["reconciliation"]
+            if Decimal(one["gap"])
         ]
         lines += [f"unmapped: {one['source']} {one['kind']} {one['key']} ({one['count']})" for one in found["unmapped"]]
         _say(

@@ -18,7 +18,7 @@ from data.warehouse.rollup import rollup
 
 TITLE = "Data health"
 FIRST = ("health.summary", "health.sources", "health.coverage")
-LAST = ("health.rejected", "health.runs", "health.files")
+LAST = ("health.reconciliation", "health.rejected", "health.runs", "health.files")
 
 
 def draw() -> None:

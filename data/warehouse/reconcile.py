@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -23,6 +23,7 @@ BILLED = "billed"
 
 _DAY_OF = {"deployment": "started", "incident": "started", "change": "merged", "work_item": "created", "response": "at"}
 _INVOICE = "invoice"
+_WIDE = Context(prec=60)
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ def reconcile(connection: Connection, source: str, counts: Iterable[Mapping[str,
         same = and_(table.c.source == source, table.c.fact == fact, table.c.start < end, table.c.end > start)
         before |= {_figures(one._mapping) for one in connection.execute(select(table).where(same))}
         connection.execute(delete(table).where(same))
-    texts = [row | {name: format(row[name], "f") for name in ("at_source", "stored")} for row in rows]
+    texts = [row | {name: _text(row[name]) for name in ("at_source", "stored")} for row in rows]
     for row in texts:
         connection.execute(insert(table).values(**row, checked_at=now))
     moved = before != {_figures(row) for row in texts}
@@ -78,6 +79,11 @@ def reconciliations(connection: Connection) -> tuple[Reconciliation, ...]:
         Reconciliation(**{**row._mapping, **{name: Decimal(row._mapping[name]) for name in numbers}}) for row in rows
     ]
     return tuple(sorted(found, key=lambda one: (not one.gap, one.source, one.fact, one.key, one.start, one.measure)))
+
+
+def _text(figure: Decimal) -> str:
+    """Exact, and the same text for the same figure whatever made it."""
+    return format(_WIDE.normalize(figure), "f")
 
 
 def _figures(row: Mapping[Any, Any]) -> tuple[Any, ...]:

@@ -32,6 +32,7 @@ SECTIONS: tuple[SectionKind, ...] = (
     health.SUMMARY,
     health.SOURCES,
     health.COVERAGE,
+    health.RECONCILIATION,
     health.REJECTED,
     health.RUNS,
     health.FILES,

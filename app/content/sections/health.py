@@ -11,12 +11,17 @@ from app.content.sections import words
 from app.content.sections.base import Context, SectionKind, row
 from data.metrics import METRICS
 from data.metrics.base import Unit
+from data.money import Money
+from data.period import Kind, Period, containing
 from data.settings import Source
 from data.warehouse import read, read_events
+from data.warehouse.raw import gone_counts
 from data.warehouse.read import SourceState
 from data.warehouse.readings import Reading
+from data.warehouse.reconcile import Reconciliation, reconciliations
 
 _SHOWN = 50
+_HALF_A_CENT = Decimal("0.005")
 
 
 def summary(context: Context) -> Section:
@@ -47,6 +52,7 @@ def sources(context: Context) -> Section:
         Column("Read up to"),
         Column("Open", kind="number"),
         Column("Set aside", kind="number"),
+        Column("Gone there", kind="number"),
         Column("Last run"),
     )
     if not names:
@@ -55,11 +61,16 @@ def sources(context: Context) -> Section:
     ends: dict[str, str] = {}
     for (source, _), (_, end) in sorted(read_events.covered_spans(context.reader.connection).items()):
         ends[source] = text.instant(end, context.zone)
+    gone = gone_counts(context.reader.connection)
     rows = tuple(
-        _source_row(name, configured.get(name), states.get(name), ends.get(name, text.ABSENT), context)
+        _source_row(
+            name, configured.get(name), states.get(name), (ends.get(name, text.ABSENT), gone.get(name, 0)), context
+        )
         for name in names
     )
-    return Section("sources", "Sources", (Table("sources", "", columns, rows),), _lateness(context, configured, states))
+    note = "Gone there: records that the source lists no longer; what they told stays in the numbers." if gone else ""
+    table = Table("sources", "", columns, rows, note)
+    return Section("sources", "Sources", (table,), _lateness(context, configured, states))
 
 
 def _lateness(context: Context, configured: dict[str, Source], states: dict[str, SourceState]) -> str:
@@ -77,7 +88,10 @@ def is_late(source: Source, state: SourceState | None, context: Context) -> bool
     return success is None or context.now - success > timedelta(hours=source.fresh_within_hours)
 
 
-def _source_row(name: str, source: Source | None, state: SourceState | None, end: str, context: Context) -> Row:
+def _source_row(
+    name: str, source: Source | None, state: SourceState | None, kept: tuple[str, int | None], context: Context
+) -> Row:
+    end, gone = kept
     outcome = state.last_outcome or "" if state else "never ran"
     promise = text.hours(Decimal(str(source.fresh_within_hours))) if source else ""
     word: Verdict | None = None if source is None else "missed" if is_late(source, state, context) else "met"
@@ -89,6 +103,7 @@ def _source_row(name: str, source: Source | None, state: SourceState | None, end
         Cell(end),
         Cell(text.count(state.open_items) if state else ""),
         Cell(text.count(state.rejected) if state else ""),
+        Cell(text.count(gone or 0) if state else ""),
         Cell(text.joined(outcome, state.last_message if state else "")),
     )
     return Row(cells)
@@ -155,8 +170,51 @@ def rejected(context: Context) -> Section:
     return Section("rejected", "Set aside", (table,))
 
 
+def reconciliation(context: Context) -> Section:
+    """What sources count by themselves beside what is stored; the gap in words."""
+    found = reconciliations(context.reader.connection)
+    numbers = (_number("At the source"), _number("Here"))
+    columns = (Column("Source"), Column("What"), Column("Days"), *numbers, Column("Difference"), Column("Checked"))
+    rows = tuple(
+        row(
+            *(one.source, _counted(one), text.period(_days(one)), _figure(one, one.at_source)),
+            *(_figure(one, one.stored), _gap(one), text.instant(one.checked_at, context.zone)),
+        )
+        for one in found[:_SHOWN]
+    )
+    apart = sum(1 for one in found if one.gap)
+    said = f"{text.plural(apart, 'figure')} of {text.count(len(found))} differ." if apart else ""
+    empty = "No source has been asked for a count of its own yet: that comes with the next complete sync."
+    table = Table("reconciliation", "", columns, rows, total_rows=len(found), empty=empty)
+    return Section("reconciliation", "Held against the sources' own counts", (table,), said)
+
+
+def _days(one: Reconciliation) -> Period:
+    month = containing(one.start, Kind.MONTH)
+    return month if month.end == one.end and month.start == one.start else Period(one.start, one.end)
+
+
+def _counted(one: Reconciliation) -> str:
+    rest = one.measure.partition(" ")[2]
+    if one.currency is not None:
+        return f"invoice {one.key}" if one.key else "charges without an invoice"
+    what = f"{one.fact.replace('_', ' ')}s" + (f" of {one.key}" if one.key else "")
+    return f"{what} in {rest}" if rest else what
+
+
+def _figure(one: Reconciliation, amount: Decimal) -> str:
+    return text.count(amount) if one.currency is None else text.money(Money(amount, one.currency), exact=True)
+
+
+def _gap(one: Reconciliation) -> str:
+    """In words: below half a cent there is none that anybody could pay."""
+    if not one.gap or (one.currency is not None and abs(one.gap) < _HALF_A_CENT):
+        return "none"
+    return f"{_figure(one, abs(one.gap))} more {'at the source' if one.gap > 0 else 'here'}"
+
+
 def runs(context: Context) -> Section:
-    """The latest syncs."""
+    """The latest syncs of each source."""
     numbers = (_number("Fetched"), _number("Stored"), _number("Set aside"))
     columns = (Column("Source"), Column("Started"), _number("Took"), Column("Outcome"), *numbers, Column("Message"))
     rows = tuple(
@@ -202,6 +260,7 @@ def _size(size: int) -> str:
 SUMMARY = SectionKind("health.summary", summary)
 SOURCES = SectionKind("health.sources", sources)
 COVERAGE = SectionKind("health.coverage", coverage)
+RECONCILIATION = SectionKind("health.reconciliation", reconciliation)
 REJECTED = SectionKind("health.rejected", rejected)
 RUNS = SectionKind("health.runs", runs)
 FILES = SectionKind("health.files", files)
