@@ -36,7 +36,7 @@ class Page:
 
 
 PAGES_IN_ORDER: tuple[Page, ...] = (
-    Page("What matters most", ("board.focus", "board.late")),
+    Page("What matters most", ("board.focus", "board.restated", "board.late")),
     Page(
         "Reliability",
         ("reliability.uptime", "reliability.services", "reliability.integrations", "reliability.worst_days"),
@@ -134,7 +134,7 @@ def _silent(kpi: Kpi) -> bool:
 
 
 def _faults(section: Section) -> Iterable[str]:
-    if not section.blocks:
+    if section.title and not section.blocks:
         yield f"section {section.id} is empty"
     for block in walk(section.blocks):
         if _is_blank(block):

@@ -320,8 +320,20 @@ def links(connection: Connection, kind: str, scopes: Sequence[str]) -> tuple[Any
     return tuple(connection.execute(query.order_by(*columns[:4])).all())
 
 
-def restated_since(connection: Connection, since: datetime, scope: str) -> tuple[tuple[str, date], ...]:
-    """The metrics and days of closed periods that were restated for a scope at or after an instant."""
+@dataclass(frozen=True)
+class Restated:
+    """A day of a closed period whose number of a scope changed: when, and why."""
+
+    metric: str
+    day: date
+    at: datetime
+    cause: str
+
+
+def restated_since(connection: Connection, since: datetime, scope: str) -> tuple[Restated, ...]:
+    """The days of closed periods that were restated for a scope after an instant."""
     table = schema.restatement
-    query = select(table.c.metric, table.c.day).distinct().where(table.c.at >= since, table.c.scope == scope)
-    return tuple((metric, day) for metric, day in connection.execute(query.order_by(table.c.day, table.c.metric)))
+    columns = [table.c[name] for name in Restated.__dataclass_fields__]
+    query = select(*columns).distinct().where(table.c.at > since, table.c.scope == scope)
+    rows = connection.execute(query.order_by(table.c.day, table.c.metric, table.c.at))
+    return tuple(Restated(**row._mapping) for row in rows)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.content.sections import board, delivery, health, meaning, reliability, spend
+from app.content.sections import board, delivery, health, meaning, reliability, restated, spend
 from app.content.sections.base import SectionKind
 
 SECTIONS: tuple[SectionKind, ...] = (
@@ -10,6 +10,7 @@ SECTIONS: tuple[SectionKind, ...] = (
     board.KPIS,
     board.FOCUS,
     board.LATE,
+    restated.RESTATED,
     delivery.SUMMARY,
     delivery.FREQUENCY,
     delivery.SPEED,

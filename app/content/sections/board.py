@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
 from itertools import pairwise
@@ -12,19 +12,16 @@ from statistics import pstdev
 from app.content import format as text
 from app.content.blocks import Beside, Block, Cell, Column, Headline, Notice, Row, Section, Table, Tiles
 from app.content.sections import words
-from app.content.sections.base import Comparison, Context, SectionKind, row
+from app.content.sections.base import Comparison, Context, SectionKind
 from app.content.sections.tiles import PAGES, absent, tile, trend
 from data.benchmarks.score import Word
 from data.metrics import METRICS
-from data.metrics.base import Metric, Unit, Value
-from data.period import Kind, Period, containing
+from data.metrics.base import Unit
 from data.warehouse import read
-from data.warehouse.readings import Reader, Reading
+from data.warehouse.readings import Reading
 
 _URGENCY = {Word.MISSED: 0, Word.AT_RISK: 1, Word.CANNOT_TELL: 2, Word.NO_DATA: 3, Word.NOT_CONFIGURED: 4, Word.MET: 5}
 _MOVERS = 6
-_MONTHS, _RESTATED = 6, 8
-Values = Mapping[tuple[str, Period], Value]
 
 
 def holds(reading: Reading) -> bool:
@@ -180,11 +177,9 @@ def _mover(reading: Reading, size: float, context: Context) -> Row:
 
 
 def late(context: Context) -> Section:
-    """What data are late, and what was restated since the period closed."""
-    blocks: list[Block] = [*late_sources(context), *_restated(context)]
-    if not blocks:
-        blocks = [Notice("info", "All sources are within their promise, and no closed period was restated since.")]
-    return Section("late", "What to know about the data", tuple(blocks))
+    """What data are late."""
+    blocks = late_sources(context) or (Notice("info", "All sources are within their promise."),)
+    return Section("late", "What to know about the data", blocks)
 
 
 def late_sources(context: Context) -> tuple[Notice, ...]:
@@ -200,41 +195,6 @@ def late_sources(context: Context) -> tuple[Notice, ...]:
         said = f"last read {text.age(success, context.now)}, {promised}" if success else "it never ran to its end"
         found.append(Notice("late", f"{source.id}: {said}.", "See Data health", "health"))
     return tuple(found)
-
-
-def _restated(context: Context) -> list[Block]:
-    """Numbers of closed months that changed after the shown period closed, as they were and as they are."""
-    reader, since = context.reader, context.period.closes_at(context.zone)
-    changed = read.restated_since(reader.connection, since, context.scope)
-    months = sorted({containing(day, Kind.MONTH) for _, day in changed}, reverse=True)[:_MONTHS]
-    metrics = [metric for metric in METRICS if metric.id in {name for name, _ in changed}]
-    if not metrics:
-        return []
-    now = reader.values(metrics, context.scope, months)
-    then = Reader(reader.connection, reader.settings, since).values(metrics, context.scope, months)
-    told = [
-        row(metric.name, text.period(month), *shown, href=PAGES[metric.domain])
-        for month in months
-        for metric in metrics
-        if len(set(shown := _before_and_after(context, metric, month, (then, now)))) > 1
-    ]
-    columns = (Column("Measure"), Column("Period"), Column("As reported", kind="number"), Column("Now", kind="number"))
-    note = f"Changed by facts that arrived after {text.instant(since, context.zone)}; the latest {_MONTHS} months."
-    return (
-        [Table("restated", "Restated since", columns, tuple(told[:_RESTATED]), note, total_rows=len(told))]
-        if told
-        else []
-    )
-
-
-def _before_and_after(
-    context: Context, metric: Metric, month: Period, values: tuple[Values, Values]
-) -> tuple[str, ...]:
-    currency, target = (
-        context.reader.currency(context.scope, month),
-        context.reader.target(metric.id, context.scope, month),
-    )
-    return tuple(words.amount(metric, one[metric.id, month].value, currency, target) for one in values)
 
 
 HEADLINE = SectionKind("board.headline", headline)

@@ -20,19 +20,10 @@ def counted(reading: Reading) -> str:
     match metric.id:
         case "change_fail_rate":
             return f"{text.count(top)} of {text.plural(int(bottom), 'deployment')} failed in production"
-        case "time_to_restore" | "time_to_acknowledge" | "deployment_recovery_time":
-            noun = "failed deployment" if metric.id == "deployment_recovery_time" else "incident"
-            return text.joined(text.plural(found.sample, noun), _share(found, "p90", "nine in ten"))
-        case "feature_cycle_time":
-            median = found.statistics.get("median")
-            half = "" if median is None else f"median {text.hours(median)}"
-            return text.joined(text.plural(found.sample, "feature"), half, _share(found, "p85", "85\u202f%"))
         case "deployment_frequency":
             median = found.statistics.get("median_service")
             typical = f"median service {text.per_day(median)}" if median is not None else ""
             return text.joined(text.plural(int(top), "deployment"), typical)
-        case "lead_time":
-            return text.joined(text.plural(found.sample, "change"), _share(found, "p90", "nine in ten"))
         case "availability_requests":
             return f"{scaled(bottom - top)} of {scaled(bottom)} requests failed"
         case "error_rate" | "integration_error_rate":
@@ -46,7 +37,24 @@ def counted(reading: Reading) -> str:
             return _unclassified(reading)
         case _ if metric.denominator is Denominator.TOTAL:
             return text.plural(found.sample, "charge")
-    return _answered(metric.id, found) or _own(reading) or f"{text.count(found.sample)} observed"
+    said = _lasted(metric.id, found) or _answered(metric.id, found) or _own(reading)
+    return said or f"{text.count(found.sample)} observed"
+
+
+def _lasted(metric: str, found: Value) -> str:
+    """Of what takes time."""
+    match metric:
+        case "lead_time":
+            return text.joined(text.plural(found.sample, "change"), _share(found, "p90", "nine in ten"))
+        case "time_to_restore" | "time_to_acknowledge":
+            return text.joined(text.plural(found.sample, "incident"), _share(found, "p90", "nine in ten"))
+        case "deployment_recovery_time":
+            return text.joined(text.plural(found.sample, "failed deployment"), _share(found, "p90", "nine in ten"))
+        case "feature_cycle_time":
+            median = found.statistics.get("median")
+            half = "" if median is None else f"median {text.hours(median)}"
+            return text.joined(text.plural(found.sample, "feature"), half, _share(found, "p85", "85\u202f%"))
+    return ""
 
 
 def _answered(metric: str, found: Value) -> str:
