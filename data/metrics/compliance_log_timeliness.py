@@ -14,6 +14,16 @@ STORED = "stored"
 Counted = Callable[[LogDelivery], int]
 
 
+def in_time(one: LogDelivery) -> int:
+    """Records stored within the threshold they were counted against; more than events count as all of them."""
+    return min(one.within, one.stored, one.expected)
+
+
+def stored(one: LogDelivery) -> int:
+    """Records stored at all; more than events count as all of them."""
+    return min(one.stored, one.expected)
+
+
 def daily(day: ScopeDay) -> tuple[Row, ...]:
     """Records in time, and records at all, over events that should have one; a missing record is never in time.
 
@@ -25,8 +35,8 @@ def daily(day: ScopeDay) -> tuple[Row, ...]:
         return ()
     timed = [one for one in found if one.threshold <= day.rules.log_threshold_seconds]
     return (
-        _row("", timed, found, lambda one: min(one.within, one.stored)),
-        _row(STORED, found, found, lambda one: one.stored),
+        _row("", timed, found, in_time),
+        _row(STORED, found, found, stored),
     )
 
 
@@ -34,7 +44,7 @@ def _row(variant: str, told: Sequence[LogDelivery], found: Sequence[LogDelivery]
     expected, every = (sum(one.expected for one in some) for some in (told, found))
     return Row(
         variant=variant,
-        numerator=sum(min(good(one), one.expected) for one in told) * DAY,
+        numerator=sum(map(good, told)) * DAY,
         denominator=expected * DAY,
         sample=expected,
         known=DAY * expected // every if every else DAY,

@@ -84,28 +84,6 @@ def interval(totals: Totals) -> Bounds | None:
     return _decimal(max(-100.0, low)), _decimal(min(100.0, high))
 
 
-@dataclass(frozen=True)
-class Difference:
-    """How far two waves are apart in points, its standard error, and the distance in standard errors."""
-
-    points: Decimal
-    standard_error: Decimal
-    z: Decimal
-
-
-def difference(now: Totals, then: Totals) -> Difference | None:
-    """z = (N1 - N2) / √(SE1² + SE2²); |z| > 1.96 is a difference at 95 %.
-
-    None where a wave has no answers or all of its answers are alike, so that its error is not known.
-    """
-    first, second = shares(now), shares(then)
-    if first is None or second is None or 0 in (first.variance, second.variance):
-        return None
-    error = math.hypot(first.standard_error, second.standard_error)
-    apart = first.score - second.score
-    return Difference(_decimal(apart), _decimal(error), _decimal(apart / error))
-
-
 def _decimal(number: float) -> Decimal:
     return Decimal(repr(round(number, 9)))
 

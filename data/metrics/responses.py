@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from decimal import Decimal
 
 from data.facts import Response
-from data.metrics.base import DAY, Row, ScopeDay
+from data.metrics.base import DAY, Row, ScopeDay, Totals
 from data.money import millionths
 
 AUDIENCE = "audience:"
@@ -62,3 +64,34 @@ def step_of(response: Response) -> tuple[int, int] | None:
     if size <= 0 or not 0 <= above <= size or size != int(size) or above != int(above):
         return None
     return int(above if response.high_is_good else size - above) + 1, int(size) + 1
+
+
+@dataclass(frozen=True)
+class Difference:
+    """How far the scores of two waves are apart, its standard error, and the distance in standard errors."""
+
+    apart: Decimal
+    standard_error: Decimal
+    z: Decimal
+
+
+def difference(now: Totals, then: Totals) -> Difference | None:
+    """z = (S1 - S2) / √(SE1² + SE2²); |z| > 1.96 is a difference at 95 %. A score is a mean of answers.
+
+    None where a wave has no answers or all of its answers are alike, so that its error is not known.
+    """
+    if 0 in (now.denominator, then.denominator):
+        return None
+    errors = [_squared_error(one) for one in (now, then)]
+    if 0 in errors:
+        return None
+    apart = now.numerator / now.denominator - then.numerator / then.denominator
+    error = math.sqrt(sum(errors))
+    return Difference(*(Decimal(repr(round(one, 9))) for one in (apart, error, apart / error)))
+
+
+def _squared_error(totals: Totals) -> float:
+    """Of a mean: the variance of what one answer counts for, over their number; 0 where all are alike."""
+    mean = totals.numerator / totals.denominator
+    variance = totals.sum_squares / totals.denominator - mean * mean
+    return variance / (totals.denominator / DAY) if variance > 1e-9 else 0.0

@@ -17,7 +17,8 @@ from data.metrics import metric_named
 from data.metrics.adoption import growth
 from data.metrics.base import BELOW_MIN_N, DAY, NO_EVENTS, Evidence, Metric, Row, ScopeDay, Totals, Value, value_of
 from data.metrics.intervals import wilson
-from data.metrics.nps import Shares, difference, shares
+from data.metrics.nps import Shares, shares
+from data.metrics.responses import difference
 from data.scopes import Scope
 from data.settings import MetricRules
 from tests.data.happenings import DAY as MONDAY
@@ -179,12 +180,20 @@ def test_two_waves_are_compared_in_standard_errors() -> None:
     apart = difference(now, then)
     assert apart is not None
     errors = sqrt(0.8 - 0.4**2) * 10, sqrt(0.8 - 0.2**2) * 10
-    assert apart.points == 20
+    assert apart.apart == 20
     assert places(apart.standard_error, 6) == places(sqrt(errors[0] ** 2 + errors[1] ** 2), 6)
     assert places(apart.z, 6) == places(20 / sqrt(errors[0] ** 2 + errors[1] ** 2), 6)
     back = difference(then, now)
     assert back is not None
     assert back.z == -apart.z
+
+
+def test_two_shares_of_positive_answers_are_compared_like_two_proportions() -> None:
+    scores = [5] * 90 + [1] * 10, [4] * 60 + [2] * 40
+    now, then = (totals(CSAT.daily(day_with(*answered("csat", one)))) for one in scores)
+    apart = difference(now, then)
+    assert apart is not None
+    assert (apart.apart, places(apart.z, 6)) == (Decimal("0.3"), places(0.3 / sqrt(0.09 / 100 + 0.24 / 100), 6))
 
 
 def test_waves_without_answers_or_with_answers_all_alike_are_not_compared() -> None:
