@@ -127,7 +127,7 @@ class Keyed:
     def outage_days(self, component: str, first: date, last: date) -> Iterator[Outage]:
         """Each day from `first` to `last` that Statuspage knows, by halves: one call tells of days without any."""
         found = self._outage(component, first, last)
-        first, last = max(first, found.first), min(last, found.last)
+        first, last = found.first, found.last
         if not found.major and not found.partial:
             days = (first + n * _DAY for n in range((last - first).days + 1))
             yield from (Outage(day, day, 0, 0) for day in days)
@@ -144,9 +144,12 @@ class Keyed:
         found = json_of(self.http.get(path, asked))
         try:
             start, end = (date.fromisoformat(found[name][:10]) for name in ("range_start", "range_end"))
-            return Outage(start, end, int(found["major_outage"]), int(found["partial_outage"]))
+            outage = Outage(start, end, int(found["major_outage"]), int(found["partial_outage"]))
         except (KeyError, TypeError, ValueError) as error:
             raise _strange(path) from error
+        if start < first or last < end:  # then the seconds are not those of the days asked for
+            raise _strange(path)
+        return outage
 
     def _pages(self, name: str, asked: Mapping[str, Any]) -> Iterator[list[Json]]:
         path, previous = f"pages/{self.number}/{name}", list[Json]()
