@@ -38,8 +38,13 @@ class Folder:
 
     def connector(self) -> Csv:
         settings = Settings.model_validate(
-            {"warehouse": Warehouse(url="sqlite://"), "kpis": (), "mode": self.mode, "company": Company(time_zone=self.zone)}
-        )  # fmt: skip
+            {
+                "warehouse": Warehouse(url="sqlite://"),
+                "kpis": (),
+                "mode": self.mode,
+                "company": Company(time_zone=self.zone),
+            }
+        )
         options = {"path": str(self.path), **self.options}
         return Csv(Source(id="sheet", type="csv", since=self.since, options=options), settings)
 

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from data.facts import ControlRun, FxRate, Incident, LogDelivery, ProbeDay, Response, Spend
-from pipelines.connectors.base import Covered, Finding, Record, Replacement
-from pipelines.errors import SkipRecord, StopSource, TryAgain
+from pipelines.connectors.base import Covered, Record
+from pipelines.errors import SkipRecord, StopSource
 from tests.pipelines.connectors.csv_world import NOW, Folder, facts, notes, refused
 
 SAMPLES = Path(__file__).parents[2] / "samples" / "csv"
@@ -32,18 +32,27 @@ ERP = {
 SURVEY = {
     "fact": "response",
     "columns": {
-        "at": "Submitted", "respondent": "E-mail", "score": "Score", "comment": "Why", "audience": "Plan",
+        "at": "Submitted",
+        "respondent": "E-mail",
+        "score": "Score",
+        "comment": "Why",
+        "audience": "Plan",
     },
     "constants": {"form": "nps", "survey": "autumn", "feature": "payments", "key": "payments"},
     "id": "Response ID",
     "key_kind": "feature",
     "zone": "Europe/Berlin",
-}  # fmt: skip
+}
 REGISTER = {
     "fact": "incident",
     "columns": {
-        "title": "Title", "started": "Opened", "resolved": "Closed", "touches": "Components", "severity": "Severity",
-        "impact": "Severity", "maintenance": "Severity",
+        "title": "Title",
+        "started": "Opened",
+        "resolved": "Closed",
+        "touches": "Components",
+        "severity": "Severity",
+        "impact": "Severity",
+        "maintenance": "Severity",
     },
     "constants": {"key": "platform"},
     "values": {
@@ -54,7 +63,7 @@ REGISTER = {
     "key_kind": "register",
     "touch_kind": "component",
     "covers": "now",
-}  # fmt: skip
+}
 PROBES = {"fact": "probe_day", "columns": {"key": "Service", "day": "Day", "down": "Down"}, "scale": {"down": 60}}
 MEASURED = {
     "fact": "measurement",
@@ -78,12 +87,28 @@ def test_a_ledger_of_an_erp_is_spend_with_its_credit_notes_and_without_its_total
         ("B-1003", date(2026, 10, 5), "4100 Wallet", Decimal("-12.50")),
     ]
     assert found[0] == Spend(
-        source="sheet", source_id="B-1001", key_kind="cost_centre", key="4100 Wallet", day=date(2026, 10, 1),
-        billing_period=date(2026, 10, 1), account="", sub_account="", provider="Amazon Web Services", service="",
-        category="Other", subcategory="", charge_category="Usage", charge_class="", invoice="", commitment="",
-        commitment_status="", currency="EUR", tags=(("account", "6800"),), billed=Decimal("1234.56"),
+        source="sheet",
+        source_id="B-1001",
+        key_kind="cost_centre",
+        key="4100 Wallet",
+        day=date(2026, 10, 1),
+        billing_period=date(2026, 10, 1),
+        account="",
+        sub_account="",
+        provider="Amazon Web Services",
+        service="",
+        category="Other",
+        subcategory="",
+        charge_category="Usage",
+        charge_class="",
+        invoice="",
+        commitment="",
+        commitment_status="",
+        currency="EUR",
+        tags=(("account", "6800"),),
+        billed=Decimal("1234.56"),
         effective=Decimal("1234.56"),
-    )  # fmt: skip
+    )
     (seen,) = pages[-1].files
     assert (seen.path, seen.rows, seen.rejected) == ("erp_spend.csv", 3, 0)
     assert pages[-1].covered == (Covered("spend", "", "", midnight(2026, 10, 1), midnight(2026, 10, 6)),)
@@ -93,11 +118,23 @@ def test_a_survey_export_keeps_no_address_of_anybody() -> None:
     pages = Folder(SAMPLES / "survey.csv", SURVEY).read()
     ann, bob = [fact for fact in facts(pages) if isinstance(fact, Response)]
     assert ann == Response(
-        source="sheet", source_id="r1", key_kind="feature", key="payments", survey="autumn", form="nps",
-        at=datetime(2026, 10, 1, 7, 30, tzinfo=UTC), score=Decimal(9), scale_low=Decimal(0), scale_high=Decimal(10),
-        high_is_good=True, feature="payments", audience="pro", channel="", respondent=ann.respondent,
+        source="sheet",
+        source_id="r1",
+        key_kind="feature",
+        key="payments",
+        survey="autumn",
+        form="nps",
+        at=datetime(2026, 10, 1, 7, 30, tzinfo=UTC),
+        score=Decimal(9),
+        scale_low=Decimal(0),
+        scale_high=Decimal(10),
+        high_is_good=True,
+        feature="payments",
+        audience="pro",
+        channel="",
+        respondent=ann.respondent,
         comment="Fast. Call me: [phone]",
-    )  # fmt: skip
+    )
     assert bob.comment == "Too slow, mail [e-mail]"
     assert len({ann.respondent, bob.respondent, None}) == 3
     assert refused(pages) == {"survey.csv, line 4": "score is not 0 to 10"}
@@ -158,7 +195,10 @@ def test_uptime_of_another_tool_may_be_told_in_minutes_down_or_in_per_cent(tmp_p
 
 
 def test_rates_audits_and_log_deliveries_are_read_alike(tmp_path: Path) -> None:
-    rates = Folder(tmp_path / "r", {"fact": "fx_rate", "columns": {"day": "Date", "quote": "Ccy", "rate": "Rate"}, "constants": {"base": "EUR"}})  # fmt: skip
+    rates = Folder(
+        tmp_path / "r",
+        {"fact": "fx_rate", "columns": {"day": "Date", "quote": "Ccy", "rate": "Rate"}, "constants": {"base": "EUR"}},
+    )
     rates.write("a.csv", "Date,Ccy,Rate\n2026-10-01,USD,1.0912\n2026-10-01,EUR,1\n2026-10-02,usd,1\n")
     pages = rates.read()
     (rate,) = facts(pages)
@@ -168,19 +208,53 @@ def test_rates_audits_and_log_deliveries_are_read_alike(tmp_path: Path) -> None:
         "a.csv, line 3": "a rate is above 0 and between two currencies",
         "a.csv, line 4": "quote is 'usd', which is no ISO 4217 code such as EUR",
     }
-    audits = Folder(tmp_path / "a", {"fact": "control_run", "columns": {"obligation": "Audit", "due": "Due", "completed": "Done", "evidence": "Proof", "key": "Unit"}})  # fmt: skip
-    audits.write("a.csv", "Audit,Due,Done,Proof,Unit\nPCI DSS,2026-09-30,2026-09-28,https://e.example/1,payments\nISO 27001,2026-12-31,,,group\n")  # fmt: skip
+    audits = Folder(
+        tmp_path / "a",
+        {
+            "fact": "control_run",
+            "columns": {"obligation": "Audit", "due": "Due", "completed": "Done", "evidence": "Proof", "key": "Unit"},
+        },
+    )
+    audits.write(
+        "a.csv",
+        "Audit,Due,Done,Proof,Unit\n"
+        "PCI DSS,2026-09-30,2026-09-28,https://e.example/1,payments\nISO 27001,2026-12-31,,,group\n",
+    )
     runs = [one for one in facts(audits.read()) if isinstance(one, ControlRun)]
     assert [(one.obligation, one.due, one.completed, one.evidence, one.partial, one.cancelled) for one in runs] == [
         ("PCI DSS", date(2026, 9, 30), date(2026, 9, 28), "https://e.example/1", False, ""),
         ("ISO 27001", date(2026, 12, 31), None, None, False, ""),
     ]
-    logs = Folder(tmp_path / "l", {"fact": "log_delivery", "columns": {"day": "day", "record_type": "type", "expected": "expected", "stored": "stored", "within": "in time", "key": "system"}, "constants": {"threshold": 5}})  # fmt: skip
-    logs.write("a.csv", "day,type,expected,stored,in time,system\n2026-10-01,payment,1000,999,990,ledger\n2026-10-02,payment,10,11,10,ledger\n")  # fmt: skip
+    logs = Folder(
+        tmp_path / "l",
+        {
+            "fact": "log_delivery",
+            "columns": {
+                "day": "day",
+                "record_type": "type",
+                "expected": "expected",
+                "stored": "stored",
+                "within": "in time",
+                "key": "system",
+            },
+            "constants": {"threshold": 5},
+        },
+    )
+    logs.write(
+        "a.csv",
+        "day,type,expected,stored,in time,system\n"
+        "2026-10-01,payment,1000,999,990,ledger\n2026-10-02,payment,10,11,10,ledger\n",
+    )
     pages = logs.read()
     (delivery,) = facts(pages)
     assert isinstance(delivery, LogDelivery)
-    assert (delivery.expected, delivery.stored, delivery.within, delivery.threshold, delivery.latency) == (1000, 999, 990, Decimal(5), None)  # fmt: skip
+    assert (delivery.expected, delivery.stored, delivery.within, delivery.threshold, delivery.latency) == (
+        1000,
+        999,
+        990,
+        Decimal(5),
+        None,
+    )
     assert refused(pages) == {"a.csv, line 3": "stored is 11, more than expected, which is 10"}
 
 
@@ -202,7 +276,7 @@ def test_rates_audits_and_log_deliveries_are_read_alike(tmp_path: Path) -> None:
         ("a\0b,2026-10-05,1,2", "key (column what) holds bytes that are no text in the declared encoding"),
         ("wallet,2026-10-01,5,5", "it was given before, in a.csv, line 2: name columns in id that tell the two apart"),
     ],
-)  # fmt: skip
+)
 def test_a_bad_row_is_told_by_its_line_and_the_others_load(tmp_path: Path, row: str, reason: str) -> None:
     folder = Folder(tmp_path, MEASURED)
     folder.write("a.csv", f"{ROWS}{row}\nledger,2026-10-04,1,2\n")
@@ -240,8 +314,10 @@ def test_a_file_is_read_in_its_own_encoding_and_packing(tmp_path: Path) -> None:
 
 def test_instants_are_read_in_the_declared_form_and_zone(tmp_path: Path) -> None:
     options: dict[str, Any] = {
-        "fact": "deployment", "columns": {"finished": "at", "key": "app"}, "constants": {"environment": "production"},
-    }  # fmt: skip
+        "fact": "deployment",
+        "columns": {"finished": "at", "key": "app"},
+        "constants": {"environment": "production"},
+    }
     tried = [
         ("iso", None, "2026-10-01T12:00:00+02:00", "10:00"),
         ("iso", "Europe/Berlin", "2026-10-01 12:00", "10:00"),
@@ -265,149 +341,6 @@ def test_instants_are_read_in_the_declared_form_and_zone(tmp_path: Path) -> None
         "clocks of Europe/Berlin skip that time",
         "a.csv, line 4": "finished (column at) is '1790848800', which is no instant",
     }
-
-
-def test_postings_that_agree_in_all_but_their_amount_are_all_counted(tmp_path: Path) -> None:
-    options = {"fact": "revenue", "columns": {"day": "day", "amount": "amount"}, "constants": {"currency": "EUR"}}
-    folder = Folder(tmp_path, options)
-    folder.write("a.csv", "day,amount\n2026-10-01,5\n2026-10-01,5\n2026-10-01,7\n")
-    assert sorted(str(fact.amount) for fact in facts(folder.read())) == ["5", "5", "7"]  # type: ignore[attr-defined]
-    folder.write("a.csv", "day,amount\n2026-10-01,5\n2026-10-01,6\n2026-10-01,7\n")
-    folder.read()
-    assert sorted(str(fact.amount) for fact in folder.stored.values()) == ["5", "6", "7"]  # type: ignore[attr-defined]
-
-
-def test_the_same_posting_in_two_files_counts_once_and_says_so(tmp_path: Path) -> None:
-    options = {"fact": "revenue", "columns": {"day": "day", "amount": "amount"}, "constants": {"currency": "EUR"}}
-    for overlapping in (False, True):
-        folder = Folder(tmp_path / str(overlapping), {**options, "overlapping": overlapping})
-        folder.write("1.csv", "day,amount\n2026-10-01,5\n2026-10-02,6\n")
-        folder.write("2.csv", "day,amount\n2026-10-02,6\n2026-10-03,7\n")
-        pages = folder.read()
-        assert sorted(str(fact.amount) for fact in facts(pages)) == ["5", "6", "7"]  # type: ignore[attr-defined]
-        assert refused(pages) == (
-            {} if overlapping else {
-                "2.csv, line 2": "the same row is in 1.csv, line 3: "
-                "set overlapping where files overlap, or id to tell rows apart"
-            }
-        )  # fmt: skip
-
-
-def test_a_later_file_corrects_an_earlier_one_where_files_overlap(tmp_path: Path) -> None:
-    folder = Folder(tmp_path, {**MEASURED, "overlapping": True})
-    folder.write("2026-10.csv", ROWS)
-    folder.write("2026-11.csv", "what,day,n,d\nledger,2026-10-03,9,20\n")
-    assert [(fact.key, fact.numerator) for fact in facts(folder.read())] == [  # type: ignore[attr-defined]
-        ("wallet", 1), ("ledger", 9),
-    ]  # fmt: skip
-
-
-def test_a_replaced_file_replaces_its_rows_unless_some_are_refused(tmp_path: Path) -> None:
-    folder = Folder(tmp_path, MEASURED)
-    folder.write("a.csv", ROWS)
-    (_, page) = folder.read()
-    assert page.replaces == (Replacement("measurement", "source", "sheet"),)
-    assert folder.read() == []
-    folder.write("a.csv", "what,day,n,d\nwallet,2026-10-01,7,10\nledger,x,2,20\n")
-    folder.read()
-    assert [fact.key for fact in folder.stored.values()] == ["wallet", "ledger"]
-    folder.write("a.csv", "what,day,n,d\nwallet,2026-10-01,8,10\n")
-    folder.read()
-    assert [(fact.key, fact.numerator) for fact in folder.stored.values()] == [("wallet", 8)]  # type: ignore[attr-defined]
-
-
-def test_rows_of_a_file_that_is_gone_stay_until_all_is_read_again(tmp_path: Path) -> None:
-    folder = Folder(tmp_path, MEASURED)
-    folder.write("a.csv", ROWS)
-    b = folder.write("b.csv", "what,day,n,d\ncards,2026-10-01,1,1\n")
-    folder.read()
-    b.unlink()
-    assert notes(folder.read()) == [
-        "b.csv is gone: its rows stay, and so do rows that other files no longer hold, until `sync --full`."
-    ]
-    assert len(folder.stored) == 3
-    assert folder.read() == []
-    folder.read(full=True)
-    assert sorted(fact.key for fact in folder.stored.values()) == ["ledger", "wallet"]
-
-
-def test_a_file_with_a_wrong_header_loads_nothing_and_takes_nothing_away(tmp_path: Path) -> None:
-    folder = Folder(tmp_path, MEASURED)
-    folder.write("a.csv", ROWS)
-    folder.write("b.csv", "what,date,n,d\ncards,2026-10-01,1,1\n")
-    pages = folder.read()
-    assert refused(pages) == {"b.csv": "b.csv has no column 'day'; it has: what, date, n, d."}
-    assert [fact.key for fact in facts(pages)] == ["wallet", "ledger"]
-    assert pages[-1].replaces == ()
-    alone = Folder(tmp_path / "b.csv", MEASURED)
-    with pytest.raises(
-        StopSource, match=r"Source sheet: b\.csv has no column 'day'; it has: what, date, n, d\. The last"
-    ):
-        alone.read()
-
-
-def test_a_half_written_file_is_read_again_and_loads_nothing_until_then(tmp_path: Path) -> None:
-    whole = gzip.compress((ROWS * 50).encode())
-    folder = Folder(tmp_path / "a.csv.gz", MEASURED)
-    (tmp_path / "a.csv.gz").write_bytes(whole[:-12])
-    with pytest.raises(TryAgain, match=r"a\.csv\.gz cannot be read to its end: it is half written or damaged"):
-        folder.read()
-    assert folder.stored == {}
-
-
-def test_other_options_read_the_same_file_anew_and_replace_what_they_made_before(tmp_path: Path) -> None:
-    folder = Folder(tmp_path, MEASURED)
-    folder.write("a.csv", ROWS)
-    folder.read()
-    folder.options = {"fact": "headcount", "columns": {"key": "what", "day": "day", "full_time": "n"}}
-    folder.read()
-    assert {fact.kind for fact in folder.stored.values()} == {"headcount"}
-
-
-@pytest.mark.parametrize(
-    ("options", "says"),
-    [
-        ({"fact": "salary"}, "option fact: there is no kind of fact 'salary'; there are: deployment, change,"),
-        ({"columns": {"dya": "day"}}, "columns: measurement has no field 'dya' here; fields are: day, denominator, key, metric, numerator, url."),
-        ({"columns": {"day": "day"}, "constants": {}}, "measurement needs metric, numerator, denominator: add them to columns or constants, which tell day"),
-        ({"constants": {"metric": "x", "day": "2026-10-01"}}, "day is told by a column and by a constant: leave one of them out"),
-        ({"scale": {"metric": 2}}, "scale: measurement has no field 'metric' here; numbers are: denominator, numerator"),
-        ({"values": {"url": {"a": "b"}}}, "values.url translates a column that is not told: add columns.url"),
-        ({"date_format": "%H:%M"}, "option date_format: '%H:%M' tells no day of a year: write iso, or codes as in %d.%m.%Y"),
-        ({"encoding": "ansi"}, "option encoding: 'ansi' is none: write utf-8, windows-1252 or utf-16"),
-        ({"zone": "Berlin"}, "option zone: 'Berlin' is no IANA time zone such as Europe/Berlin"),
-        ({"decimal": ",", "thousands": ","}, "decimal and thousands are both ',': they must differ"),
-        ({"tags": {"a": "b"}}, "tags are of spend: leave them out"),
-        ({"colums": {}}, "option colums: Extra inputs are not permitted"),
-        ({"fact": "probe_day", "columns": {"day": "d"}, "constants": {}}, "probe_day needs up or down or uptime_percent"),
-        ({"fact": "response", "columns": {"at": "a", "score": "s"}, "constants": {"form": "stars"}}, "response needs scale_low, scale_high, high_is_good"),
-        ({"fact": "response", "columns": {"at": "a", "score": "s"}, "constants": {"form": "stars", "scale_low": 1, "scale_high": 5, "high_is_good": True}}, "form is 'stars', which is none of nps, csat, ces, other"),
-        ({"constants": {"metric": "x", "denominator": "many"}, "columns": {"day": "d", "numerator": "n"}}, "denominator is 'many', which is no number"),
-    ],
-)  # fmt: skip
-def test_a_wrong_option_is_named_with_what_exists(tmp_path: Path, options: dict[str, Any], says: str) -> None:
-    with pytest.raises(StopSource) as told:
-        Folder(tmp_path, {**MEASURED, **options}).read()
-    assert says in str(told.value)
-    assert str(told.value).startswith("Source sheet: option")
-
-
-def test_check_tells_what_the_files_hold_and_the_first_fault(tmp_path: Path) -> None:
-    folder = Folder(tmp_path, MEASURED)
-    folder.write("a.csv", ROWS + "x,y,1,1\n")
-    folder.write("b.csv", "nothing\n")
-    folder.write("notes.md", "no CSV")
-    assert list(folder.connector().check()) == [
-        Finding("b.csv", False, "b.csv has no column 'what'; it has: nothing."),
-        Finding(
-            "rows", True, "2 facts of kind measurement in 1 files, 2026-10-01 to 2026-10-03; about: ledger, wallet."
-        ),
-        Finding("refused", False, "1 rows are refused; a.csv, line 4: day is 'y', which is no date."),
-    ]
-    empty = tmp_path / "empty"
-    empty.mkdir()
-    (finding,) = Folder(empty, MEASURED).connector().check()
-    assert finding.says == f"Source sheet: no CSV file is at {empty}: they end in .csv, .csv.gz, .tsv, .txt."
 
 
 def test_no_record_of_a_row_is_kept(tmp_path: Path) -> None:
