@@ -9,13 +9,14 @@ from decimal import Context, Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Select, Table, and_, delete, func, insert, select
+from sqlalchemy import Connection, Select, Table, and_, delete, func, select
 
 from data.clock import clock
 from data.period import day_start
 from data.warehouse import schema
 from data.warehouse.exact_sum import exact_sum
 from data.warehouse.schema import FACT_TABLES
+from data.warehouse.upsert import insert_or_replace
 from data.warehouse.write import bump_version
 
 BILLED = "billed"
@@ -23,6 +24,7 @@ BILLED = "billed"
 
 _DAY_OF = {"deployment": "started", "incident": "started", "change": "merged", "work_item": "created", "response": "at"}
 _INVOICE = "invoice"
+_FAR_MORE = 4
 _WIDE = Context(prec=60)
 
 
@@ -54,18 +56,23 @@ class Reconciliation:
 
 
 def reconcile(connection: Connection, source: str, counts: Iterable[Mapping[str, Any]], zone: ZoneInfo) -> bool:
-    """Keep a source's counts beside our own, instead of those of the same facts and days before. Whether any moved."""
+    """Keep a source's counts beside our own, instead of those of the same facts and days before. Whether any moved.
+
+    A count of far more days stays beside one of the last few.
+    """
     table, now = schema.reconciliation, clock()
     rows = [dict(one) | {"source": source, "stored": _stored(connection, source, one, zone)} for one in counts]
     before: set[tuple[Any, ...]] = set()
     for fact, start, end in {(row["fact"], row["start"], row["end"]) for row in rows}:
         same = and_(table.c.source == source, table.c.fact == fact, table.c.start < end, table.c.end > start)
-        before |= {_figures(one._mapping) for one in connection.execute(select(table).where(same))}
-        connection.execute(delete(table).where(same))
-    texts = [row | {name: _text(row[name]) for name in ("at_source", "stored")} for row in rows]
-    for row in texts:
-        connection.execute(insert(table).values(**row, checked_at=now))
-    moved = before != {_figures(row) for row in texts}
+        for old in connection.execute(select(table).where(same)).all():
+            if old.end - old.start <= _FAR_MORE * (end - start):
+                before.add(_figures(old._mapping))
+                this = (table.c[name] == old._mapping[name] for name in ("key_kind", "key", "measure", "start"))
+                connection.execute(delete(table).where(same, *this))
+    told = [row | {name: _text(row[name]) for name in ("at_source", "stored")} for row in rows]
+    insert_or_replace(connection, table, [row | {"checked_at": now} for row in told])
+    moved = before != {_figures(row) for row in told}
     if moved:
         bump_version(connection, f"{source} reconciled")
     return moved

@@ -76,6 +76,18 @@ def test_a_new_count_takes_the_place_of_those_of_the_same_facts_and_days(scripte
     ]
 
 
+def test_a_count_of_all_days_stays_beside_those_of_the_last_few_and_these_follow_each_other(scripted: Company) -> None:
+    long = counted(1, date(2025, 1, 1), date(2026, 11, 9))
+    for told in (
+        long,
+        counted(1, date(2026, 11, 1), date(2026, 11, 8)),
+        counted(0, date(2026, 11, 2), date(2026, 11, 9)),
+    ):
+        Scripted.told = (told,)
+        scripted.sync(page(released("1")))
+    assert [(start, ours) for _, _, start, _, ours, _ in figures(scripted)] == [(long.start, 1), (date(2026, 11, 2), 0)]
+
+
 def test_the_same_again_makes_no_new_version(scripted: Company) -> None:
     Scripted.told = (counted(1),)
     scripted.sync(page(released("1")))
