@@ -33,7 +33,7 @@ FEATURES: Final = (
             ((date(2023, 6, 1), 0.08), (date(2024, 9, 1), 0.12), (date(2026, 10, 1), 0.31))),
     Feature("delegated-approvals", "Delegated approvals", "digital-assets", "business",
             ((date(2023, 6, 1), 0.21), (date(2026, 10, 1), 0.24))),
-    Feature("onboarding", "Opening an account", "customers", "retail",
+    Feature("account-opening", "Opening an account", "customers", "retail",
             ((date(2023, 6, 1), 0.043), (date(2026, 10, 1), 0.046))),
 )  # fmt: skip
 

@@ -36,7 +36,7 @@ _CONTENT: Final = {
         "My deputy can approve while I travel: that was overdue.",
         "The trail of approvals is what our auditor asked for.",
     ),
-    "onboarding": (
+    "account-opening": (
         "Ten minutes from start to finish.",
         "The video call was friendly and short.",
         "I could stop and go on later where I was.",
@@ -66,7 +66,7 @@ _UNHAPPY: Final = {
         "I had to set up the same rule for each account.",
         "The person who approves gets no message.",
     ),
-    "onboarding": (
+    "account-opening": (
         "My passport had to be photographed five times.",
         "The check of documents took three days.",
         "I was asked for the same papers twice.",
@@ -78,7 +78,7 @@ _BETWEEN: Final = {
     "instant-payouts": ("Works, but I miss a confirmation by message.",),
     "virtual-cards": ("Good, though the limits are hard to find.",),
     "delegated-approvals": ("Useful, but hard to set up.",),
-    "onboarding": ("Easy enough, only the wait for the video call was long.",),
+    "account-opening": ("Easy enough, only the wait for the video call was long.",),
 }
 
 _OF_THE_BAD_QUARTER: Final = (

@@ -68,7 +68,7 @@ SURVEYS: Final = (
     Survey("csat-approvals", "csat", "After a delegated approval", "How satisfied are you with delegated approvals?",
            "business", "delegated-approvals", 2.2, 0.10, 900, 0.0),
     Survey("ces-onboarding", "ces", "After opening an account", "Larkmoor made it easy to open my account.",
-           "retail", "onboarding", 8.0, 0.12, 30_000, 0.0, 1.1),
+           "retail", "account-opening", 8.0, 0.12, 30_000, 0.0, 1.1),
 )  # fmt: skip
 
 

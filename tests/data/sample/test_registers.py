@@ -98,7 +98,12 @@ def test_two_features_grow_and_the_others_stay() -> None:
     for feature in FEATURES:
         shares = [one.used / one.active for one in usage_months(told()) if one.feature == feature.id]
         grew[feature.id] = shares[-1] > 1.5 * shares[0]
-    assert grew == {"instant-payouts": True, "virtual-cards": True, "delegated-approvals": False, "onboarding": False}
+    assert grew == {
+        "instant-payouts": True,
+        "virtual-cards": True,
+        "delegated-approvals": False,
+        "account-opening": False,
+    }
 
 
 def test_revenue_and_people_belong_to_business_units() -> None:
