@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -45,21 +45,26 @@ class Days:
     _whole: dict[str, Any] = field(default_factory=dict)
     _held: dict[Any, Any] = field(default_factory=dict)
     _holds: str | None = None
+    _span: tuple[date, date] = (date.max, date.min)
+
+    def hold(self, scope: str, days: Collection[date]) -> None:
+        """Turn to a scope, of which no day before the first or after the last of these will be asked for."""
+        self._held.clear()
+        self._holds, self._span = scope, (min(days), max(days))
 
     def of(self, scope: str, days: frozenset[date], kinds: frozenset[str]) -> Sequence[ScopeDay]:
         """Of the given days of a scope itself (not of those below it) those of which anything is known, in order."""
-        if scope != self._holds:
-            self._held.clear()
-            self._holds = scope
+        if days and (scope != self._holds or min(days) < self._span[0] or max(days) > self._span[1]):
+            self.hold(scope, days)
         return self._once(("days", kinds, days), self._of, scope, days, kinds) if days else ()
 
     def _of(self, scope: str, days: frozenset[date], kinds: frozenset[str]) -> list[ScopeDay]:
-        span = min(days), max(days)
-        facts = {kind: self._once(("facts", kind, span), self._facts, kind, scope, span) for kind in sorted(kinds)}
+        span = self._span
+        facts = {kind: self._once(("facts", kind), self._facts, kind, scope, span) for kind in sorted(kinds)}
         covered = {kind: self._once(("covered", kind), self.covered, kind, scope) for kind in sorted(kinds)}
         failed, rollbacks = self._once("failed", self._failed, scope)
         linked = self._linked(scope, kinds, span)
-        outages = self._once(("outages", span), self._outages, scope, span) if "incident" in kinds else {}
+        outages = self._once("outages", self._outages, scope, span) if "incident" in kinds else {}
         delivered = self._delivered(scope) if "work_item" in kinds else {}
         return [
             ScopeDay(
@@ -91,7 +96,7 @@ class Days:
         if "incident" in kinds:
             found["caused"] = self._once("caused", self._caused, scope)
         if "response" in kinds:
-            found["superseded"] = self._once(("superseded", span), self._superseded, scope, span)
+            found["superseded"] = self._once("superseded", self._superseded, scope, span)
         return found
 
     def all_of(self, record: type[F], scope: str) -> list[F]:

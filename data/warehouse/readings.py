@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
 from statistics import median
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -142,8 +143,10 @@ class Reader:
         """The values of every variant that has a row in the period: audiences, policies, scales."""
         kept = read.variants(self.connection, metric, scope, period)
         found = read.totals(self.connection, (metric,), (scope,), kept, (period,), self.today)
-        least = self.settings.metrics.min_answers
-        return {variant: value_of(metric, totals, (), least) for (_, _, variant, _), totals in sorted(found.items())}
+        least, whole = self.settings.metrics.min_answers, found.get((metric.id, scope, "", 0))
+        values = {variant: value_of(metric, totals, (), least) for (_, _, variant, _), totals in sorted(found.items())}
+        # an audience has rows on the days of its answers only; what was read is told by the row of all
+        return {variant: replace(one, coverage=whole.coverage) if whole else one for variant, one in values.items()}
 
     def closed(self, period: Period) -> bool:
         """Whether the period counted as closed when this state was written."""
@@ -299,8 +302,12 @@ class Reader:
     def statistics_now(self, metric: Metric, scope: str, period: Period) -> tuple[Statistic, ...]:
         """Statistics of a period that is not kept, computed from the facts by the same functions."""
         assert metric.statistics is not None
+        return metric.statistics(self.samples_now(metric, scope, period))
+
+    def samples_now(self, metric: Metric, scope: str, period: Period) -> list[Any]:
+        """The single values of a period behind what does not add up, in order, read from the facts."""
         samples = samples_of(metric, self._days, scope, period)
-        return metric.statistics(sorted(one for found in samples.values() for one in found))
+        return sorted(one for found in samples.values() for one in found)
 
 
 class _Table:

@@ -26,7 +26,7 @@ from data.warehouse.definitions import take_up_definitions
 from data.warehouse.deliveries import link_items
 from data.warehouse.engine import writing
 from data.warehouse.links import link_scope
-from data.warehouse.samples import joined, own_samples, statistic_columns, stored_periods
+from data.warehouse.samples import Samples, by_period, joined, own_samples, statistic_columns, stored_periods
 from data.warehouse.schema import FACT_TABLES
 from data.warehouse.upsert import chunks, insert_or_replace
 from data.warehouse.write import bump_version, touch
@@ -136,7 +136,8 @@ class _Rollup:
         incident, run = FACT_TABLES["incident"].c, FACT_TABLES["control_run"].c
         unseen = incident.resolved.is_(None) | incident.acknowledged.is_(None)
         self._touch_incidents(unseen & incident.scope.in_(sorted(touched.get("incident", {}))))
-        query = select(run.scope, run.due).where(run.completed.is_(None))
+        undecided = run.completed.is_(None) | run.evidence.is_(None) | (run.evidence == "") | run.partial
+        query = select(run.scope, run.due).where(undecided)
         rows = self.connection.execute(query.where(run.scope.in_(sorted(touched.get("control_run", {})))))
         touch(self.connection, {("control_run", scope, due) for scope, due in rows})
 
@@ -177,11 +178,11 @@ class _Rollup:
         for place, scope in enumerate(order):
             self.tell(f"roll-up {place + 1}/{len(order)}: {scope}")
             own = {kind: days[scope] for kind, days in touched.items() if scope in days}
+            if own:
+                self.days.hold(scope, frozenset().union(*own.values()))
             for metric in metrics:
                 self._metric(metric, scope, own)
-        for metric in metrics:
-            if metric.statistics is not None:
-                self._periods(metric)
+        self._periods([metric for metric in metrics if metric.statistics is not None])
 
     def _metric(self, metric: Metric, scope: str, own: Mapping[str, frozenset[date]]) -> None:
         kinds = frozenset(metric.fact_kinds)
@@ -310,23 +311,33 @@ class _Rollup:
             self.connection.execute(insert(schema.restatement), part)
         self.report.restated = len(rows)
 
-    def _periods(self, metric: Metric) -> None:
+    def _periods(self, metrics: Sequence[Metric]) -> None:
         """What does not add up: recomputed from the facts for every month, quarter and year that moved."""
-        moved = {scope: days for (name, scope), days in self._moved.items() if name == metric.id and days}
-        if not moved:
+        moved = {metric.id: self._moved_periods(metric) for metric in metrics}
+        every = [period for scopes in moved.values() for periods in scopes.values() for period in periods]
+        if not every:
             return
-        periods = {scope: stored_periods(days, self.settings) for scope, days in moved.items()}
-        every = [period for found in periods.values() for period in found]
         span = Period(min(period.start for period in every), max(period.end for period in every))
-        below = {scope: self.tree.ever_below(scope) for scope in moved}
-        own = {one: own_samples(metric, self.days, one, span) for one in sorted(frozenset().union(*below.values()))}
-        for scope in sorted(moved):
-            samples = joined(self.tree, scope, {one: own[one] for one in below[scope]})
-            found = {
-                period: [one for day, values in samples.items() if day in period for one in values]
-                for period in periods[scope]
-            }
-            self._keep_statistics(metric, scope, found)
+        below = {scope: self.tree.ever_below(scope) for scopes in moved.values() for scope in scopes}
+        asked = {name: frozenset().union(*(below[scope] for scope in scopes)) for name, scopes in moved.items()}
+        own: dict[tuple[str, str], Samples] = {}
+        # scope by scope, because the facts of one are held for every metric that looks at them
+        for scope in sorted(frozenset().union(*asked.values())):
+            for metric in metrics:
+                if scope in asked[metric.id]:
+                    own[metric.id, scope] = own_samples(metric, self.days, scope, span)
+        for metric in metrics:
+            for scope, periods in sorted(moved[metric.id].items()):
+                parts = {one: own[metric.id, one] for one in below[scope]}
+                self._keep_statistics(metric, scope, by_period(joined(self.tree, scope, parts), periods))
+
+    def _moved_periods(self, metric: Metric) -> dict[str, list[Period]]:
+        """Scope -> the periods whose statistics may have changed."""
+        return {
+            scope: stored_periods(days, self.settings)
+            for (name, scope), days in self._moved.items()
+            if name == metric.id and days
+        }
 
     def _keep_statistics(self, metric: Metric, scope: str, samples: Mapping[Period, Sequence[Decimal]]) -> None:
         assert metric.statistics is not None

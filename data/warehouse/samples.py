@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -15,6 +16,9 @@ from data.scopes import Tree
 from data.settings import Settings
 from data.warehouse.days import Days
 
+Samples = Mapping[date, tuple[Any, ...]]
+"""The single values of each day."""
+
 
 def stored_periods(days: Iterable[date], settings: Settings) -> list[Period]:
     """The periods whose statistics are kept: calendar months, quarters and years, and fiscal ones where they differ."""
@@ -24,28 +28,36 @@ def stored_periods(days: Iterable[date], settings: Settings) -> list[Period]:
     return [unique[key] for key in sorted(unique)]
 
 
-def samples_of(metric: Metric, days: Days, scope: str, period: Period) -> dict[date, tuple[Decimal, ...]]:
+def samples_of(metric: Metric, days: Days, scope: str, period: Period) -> dict[date, tuple[Any, ...]]:
     """The samples of a metric in a scope and in all that lies below it on the day, by day."""
     below = sorted(days.tree.ever_below(scope))
     return joined(days.tree, scope, {one: own_samples(metric, days, one, period) for one in below})
 
 
-def own_samples(metric: Metric, days: Days, scope: str, period: Period) -> dict[date, tuple[Decimal, ...]]:
+def own_samples(metric: Metric, days: Days, scope: str, period: Period) -> dict[date, tuple[Any, ...]]:
     """The samples of a metric in a scope itself, by day."""
     assert metric.samples is not None
     found = days.of(scope, frozenset(period.days()), frozenset(metric.fact_kinds))
     return {day.day: samples for day in found if (samples := metric.samples(day))}
 
 
-def joined(
-    tree: Tree, scope: str, own: Mapping[str, Mapping[date, tuple[Decimal, ...]]]
-) -> dict[date, tuple[Decimal, ...]]:
+def joined(tree: Tree, scope: str, own: Mapping[str, Samples]) -> dict[date, tuple[Any, ...]]:
     """Of the samples of several scopes those that lay in or below one of them on their day."""
-    found: dict[date, tuple[Decimal, ...]] = defaultdict(tuple)
+    found: dict[date, tuple[Any, ...]] = defaultdict(tuple)
     for one, samples in own.items():
         for day, values in samples.items():
             if scope in tree.path(one, day):
                 found[day] += values
+    return found
+
+
+def by_period(samples: Samples, periods: Iterable[Period]) -> dict[Period, list[Any]]:
+    """The values of each period, which may overlap."""
+    days = sorted(samples)
+    found: dict[Period, list[Any]] = {}
+    for period in periods:
+        within = days[bisect_left(days, period.start) : bisect_left(days, period.end)]
+        found[period] = [one for day in within for one in samples[day]]
     return found
 
 

@@ -87,6 +87,8 @@ class Json(TypeDecorator[Any]):
         return None if value is None else canonical(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
+        if value == "[]":  # most lists of facts are empty
+            return ()
         return None if value is None else _frozen(json.loads(value))
 
 
