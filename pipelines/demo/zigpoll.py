@@ -87,6 +87,14 @@ class Zigpoll:
         return found
 
     @cached_property
+    def _by_poll(self) -> dict[str, list[Json]]:
+        """The responses to each poll, oldest first."""
+        found: dict[str, list[Json]] = {poll: [] for poll in self._known}
+        for one in self._given:
+            found[one["pollId"]].append(one)
+        return found
+
+    @cached_property
     def _given(self) -> list[Json]:
         """All responses, oldest first."""
         polls = {poll.survey.id: poll for poll in self._known.values()}
@@ -126,7 +134,7 @@ class Zigpoll:
         after, before = (_milliseconds(asked.get(name)) for name in ("createdAfter", "createdBefore"))
         found = [
             one
-            for one in self._given
+            for one in (self._by_poll.get(scopes["pollId"], []) if "pollId" in scopes else self._given)
             if all(one[name] == wanted for name, wanted in scopes.items())
             and (after is None or one["createdAt"] >= after)
             and (before is None or one["createdAt"] < before)
@@ -182,7 +190,12 @@ def _written(poll: Poll, one: Answer) -> Iterator[Json]:
             "valueType": kind,
             "orderValue": 0,
             "userAgent": "Mozilla/5.0 (demo)",
-            "metadata": {"ipAddress": "192.0.2.7", "country": "DE", "audience": poll.survey.audience},
+            "metadata": {
+                "ipAddress": "192.0.2.7",
+                "country": "DE",
+                "audience": poll.survey.audience,
+                "channel": "e-mail" if poll.survey.quarterly else "app",
+            },
         }
 
 
