@@ -12,6 +12,8 @@ from datetime import date
 from types import MappingProxyType
 from typing import Literal
 
+from app.content.among import Among
+from app.content.bad_block import BadBlock
 from data.period import Period
 
 Verdict = Literal["met", "at_risk", "missed", "cannot_tell", "no_data", "not_configured"]
@@ -23,10 +25,6 @@ Align = Literal["left", "right"]
 CellKind = Literal["text", "number", "verdict", "comment"]
 NoticeKind = Literal["missing", "info", "late", "error"]
 Stacking = Literal["stacked", "grouped"]
-
-
-class BadBlock(ValueError):
-    """A block that no reader could make sense of: a figure without words, values that do not fit their labels."""
 
 
 @dataclass(frozen=True)
@@ -325,7 +323,7 @@ class Beside:
     blocks: tuple[Block, ...]
 
 
-Block = Headline | Tiles | Trend | Bars | Waves | Table | Notice | Definitions | Facts | Marks | Beside
+Block = Headline | Tiles | Trend | Bars | Waves | Among | Table | Notice | Definitions | Facts | Marks | Beside
 
 
 @dataclass(frozen=True)

@@ -85,9 +85,8 @@ def _extent(block: Among) -> tuple[float, float]:
     edges += [*(block.interval or ()), *(block.target.edges if block.target else ())]
     edges += [block.value] if block.value is not None else []
     if block.wide:
-        least = min((edge for edge in edges if edge > 0), default=1.0)
-        low, high = max(least, max(edges) * _LEAST) / 1.5, max(max(edges), least) * 1.5
-        return low, high
+        positive = [edge for edge in edges if edge > 0] or [1.0]
+        return max(min(positive), max(positive) * _LEAST) / 1.5, max(positive) * 1.5
     low, high = min(edges), max(edges)
     if high - low < _LEAST:
         return low - max(abs(low) * 0.05, 1.0), high + max(abs(high) * 0.05, 1.0)

@@ -13,6 +13,7 @@ from typing import Literal, TypeAlias
 import typst
 
 from app.content import format as text
+from app.content.among import Among
 from app.content.blocks import (
     MARKS,
     Bars,
@@ -35,7 +36,7 @@ from app.content.blocks import (
     Waves,
 )
 from app.content.pack import Pack, PackPage, kpi_table
-from app.render import figure, figures_pdf, waves, waves_pdf
+from app.render import among, among_pdf, figure, figures_pdf, waves, waves_pdf
 from app.render.fonts import clean, described, faces_in, folder
 from app.render.theme import FONT, LIGHT, PAPER, colours
 
@@ -165,6 +166,18 @@ def _(block: Waves, width: float) -> Json:
         "alt": block.alt,
         "svg": waves_pdf.draw(block, width, _FIGURE_HEIGHT),
         "notes": [" ".join(waves.notes(block, waves.scale(block)))],
+    }
+
+
+@draw.register
+def _(block: Among, width: float) -> Json:
+    return {
+        "kind": "figure",
+        "title": block.title,
+        "subtitle": block.subtitle,
+        "alt": block.alt,
+        "svg": among_pdf.draw(block, width),
+        "notes": [line for line in (" ".join(among.notes(block)),) if line],
     }
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 from app.content import format as text
+from app.content.among import Among
 from app.content.blocks import (
     Bars,
     Beside,
@@ -23,7 +24,7 @@ from app.content.blocks import (
     Trend,
     Waves,
 )
-from app.render import figure, figures_web, html, waves, waves_web
+from app.render import among, among_web, figure, figures_web, html, waves, waves_web
 from app.render.theme import figure_rules, variables
 
 _LOGO = str(Path(__file__).with_name("plumbline.svg"))
@@ -96,6 +97,21 @@ def _(block: Waves) -> None:
             config=dict(figures_web.CONFIG),
         )
         st.html(html.figure_notes(waves.notes(block, waves.scale(block)), ()))
+
+
+@draw.register
+def _(block: Among) -> None:
+    with st.container(gap=None):
+        st.html(html.figure_head(block.title, block.subtitle, block.alt))
+        st.plotly_chart(
+            among_web.draw(block),
+            width="stretch",
+            theme=None,
+            key=f"figure-{block.id}",
+            config=dict(figures_web.CONFIG),
+        )
+        if under := html.figure_notes(among.notes(block), ()):
+            st.html(under)
 
 
 @draw.register

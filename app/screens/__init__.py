@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.screens import board, delivery, health, reliability, spend
+from app.screens import benchmarks, board, delivery, health, reliability, spend
 from app.screens.base import Screen
 
 SCREENS: tuple[Screen, ...] = (
@@ -10,5 +10,6 @@ SCREENS: tuple[Screen, ...] = (
     delivery.SCREEN,
     reliability.SCREEN,
     spend.SCREEN,
+    benchmarks.SCREEN,
     health.SCREEN,
 )

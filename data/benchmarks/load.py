@@ -99,11 +99,14 @@ class _Sourced(_Frozen):
 class Reference(_Edges, _Sourced):
     """A published measurement, shown beside the number, never met or missed.
 
-    `show` puts it into every chart of its metric, of which there is room for three. Those of one `group` share a line
-    in the chart of all. `cluster` is the level of a DORA cluster, whose edges are no limits between levels.
+    One edge alone leaves the other side open; a single value is both. `wording` is how it was published, where the
+    edges alone would not say it. `show` puts it into every chart of its metric, of which there is room for three.
+    Those of one `group` share a line in the chart of all. `cluster` is the level of a DORA cluster, whose edges are
+    no limits between levels.
     """
 
     label: Said
+    wording: str | None = None
     group: str | None = None
     cluster: Literal["elite", "high", "medium", "low"] | None = None
     show: bool = False

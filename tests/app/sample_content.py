@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from app.content.among import Among, Range
 from app.content.blocks import (
     Bars,
     Beside,
@@ -269,6 +270,27 @@ SERVICES_TABLE = Table(
     total_rows=25,
 )
 
+LEAD_TIME_AMONG = Among(
+    id="among-lead-time",
+    title="Lead time at 2.1 d",
+    subtitle="Lead time for changes",
+    unit="h",
+    name="Example Group, October 2026",
+    value=50.4,
+    text="2.1\u202fd",
+    interval=(40.0, 61.0),
+    ranges=(
+        Range("DORA 2024 elite", "<\u00a024\u202fh", None, 24.0),
+        Range("DORA 2024 high", "24\u202fh–7\u202fd", 24.0, 168.0),
+        Range("Pull requests 2026 · W", "3.5\u202fd", 83.0, 83.0, (83.0,)),
+        Range("Teams <b>bold</b>", "8–9\u202fd", 192.0, 216.0, (192.0, 204.0, 216.0)),
+    ),
+    target=Target("target <\u00a048\u202fh", high=48.0),
+    wide=True,
+    note="W marks weak sources.",
+    alt="Lead time of Example Group, October 2026: 2.1 d, between DORA 2024 elite and medium.",
+)
+
 BLOCKS: tuple[Block, ...] = (
     Headline(
         "Uptime misses its target: wallet was down 31 minutes in October. 5 of 7 other targets hold.",
@@ -297,6 +319,7 @@ BLOCKS: tuple[Block, ...] = (
     ),
     Definitions((UPTIME, ERRORS, CHANGE_FAIL, SPEND)),
     NPS_WAVES,
+    LEAD_TIME_AMONG,
 )
 
 PAGE: tuple[Section, ...] = (
@@ -304,6 +327,7 @@ PAGE: tuple[Section, ...] = (
     Section("reliability", "Reliability", (*BLOCKS[5:7], SERVICES_TABLE), "Two of three reliability targets hold."),
     Section("spend", "Spend", (SPEND_BARS, BLOCKS[9]), "Spend rose 3.1 % in October, led by compute."),
     Section("feedback", "Feedback", (NPS_WAVES,)),
+    Section("benchmarks", "Benchmarks", (LEAD_TIME_AMONG,)),
     Section("definitions", "Definitions", (BLOCKS[10],)),
 )
 
@@ -439,6 +463,7 @@ PACK = Pack(
         ),
         PackPage("Spend", (Section("spend", "", (SPEND_BARS,), "Spend rose 3.1 % in October, led by compute."),)),
         PackPage("Feedback", (Section("feedback", "", (NPS_WAVES,)),)),
+        PackPage("Benchmarks", (Section("benchmarks", "", (LEAD_TIME_AMONG,)),)),
     ),
     definitions=(UPTIME, ERRORS, CHANGE_FAIL, SPEND),
     demo=True,

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from app.content.sections import board, delivery, health, meaning, reliability, restated, spend
+from app.content.sections import (
+    benchmarks,
+    board,
+    delivery,
+    dora,
+    health,
+    meaning,
+    published,
+    reliability,
+    restated,
+    spend,
+)
 from app.content.sections.base import SectionKind
 
 SECTIONS: tuple[SectionKind, ...] = (
@@ -30,6 +41,16 @@ SECTIONS: tuple[SectionKind, ...] = (
     spend.CHARGES,
     spend.CURRENCIES,
     meaning.SPEND,
+    benchmarks.SUMMARY,
+    published.AMONG,
+    benchmarks.TARGETS,
+    dora.CLUSTERS,
+    dora.QUICK_CHECK,
+    benchmarks.REFERENCES,
+    benchmarks.ANSWERS,
+    benchmarks.OBLIGATIONS,
+    benchmarks.FIGURES,
+    benchmarks.MARKS,
     health.SUMMARY,
     health.SOURCES,
     health.COVERAGE,

@@ -33,7 +33,7 @@ def test_the_target_is_a_dashed_line_with_its_label_and_the_last_value_is_writte
     lines = [shape for shape in layout.shapes if shape.type == "line"]
     assert [(line.y0, line.line.dash) for line in lines] == [(99.99, "4px,3px")]
     words = [note.text for note in layout.annotations]
-    assert words == ["UK open banking, median", "<b>99.95\u202f%</b>", "target 99.99 %", "2026", "%"]
+    assert words == ["UK open<br>banking,<br>median", "<b>99.95\u202f%</b>", "target 99.99 %", "2026", "%"]
 
 
 def test_names_from_outside_are_text_in_a_figure() -> None:

@@ -31,7 +31,7 @@ def test_each_wave_stands_over_its_period_with_its_whisker_and_answers() -> None
     assert tuple(points.error_y.array) == pytest.approx((8.8, 9.7, 0))
     assert tuple(points.error_y.arrayminus) == pytest.approx((9.1, 9.5, 0))
     said = {note.text for note in made.layout.annotations}
-    assert {"212", "1,240", "96", "<b>+24</b>", "Financial services, directional"} <= said
+    assert {"212", "1,240", "96", "<b>+24</b>", "Financial<br>services,<br>directional"} <= said
     assert points.text[1] == "April 2026: −4 ± 10, 1,240 answers"
 
 

@@ -29,7 +29,7 @@ UNVERIFIED = {
     "uptime of exchanges that publish none": r"Coinbase uptime|Kraken",
     "time to acknowledge": r'metric = "time_to_acknowledge"',
     "satisfaction and effort of fintechs": r'metric = "(csat|ces)"',
-    "weekly scans under EU DORA": r"(?i)weekly",
+    "weekly scans under EU DORA": r"(?i)weekly (vulnerability )?scan|scans?.*\bweekly",
     "an outage's cost in financial services of an unknown year": r"1\.8 M",
     "savings and gains without a source": r"\b(300|40|50) %(?! of)",
 }
