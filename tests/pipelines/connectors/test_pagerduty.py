@@ -70,6 +70,15 @@ def test_an_incident_is_one_fact_with_its_first_acknowledgement(pager: Account) 
     ]
 
 
+@pytest.mark.parametrize("order", [1, -1], ids=["as told", "the other way round"])
+def test_the_first_acknowledgement_counts_in_whatever_order_the_log_is_told(pager: Account, order: int) -> None:
+    recorded(pager)
+    log = Answer({"log_entries": sample("log_entries")["log_entries"][::order], "more": False})
+    pager.hub.answers[f"incidents/{NUMBER}/log_entries"] = log
+    fact = incident(Kept().read(connector(pager.hub.base_url)), NUMBER)
+    assert fact.acknowledged == datetime(2026, 10, 20, 11, 31, 12, tzinfo=UTC)
+
+
 def test_only_the_declared_fields_are_kept_and_none_of_them_names_a_person(pager: Account) -> None:
     recorded(pager)
     pager.windows.append(sample("maintenance_window"))
