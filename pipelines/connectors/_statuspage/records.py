@@ -190,20 +190,27 @@ def _course(seen: Json) -> _Course:
 
 
 def _touches(seen: Json, course: _Course) -> Iterator[Touch]:
-    """What happened to each component and to the page. A maintenance touches only what it takes away."""
+    """What happened to each component, and to the page whatever hurt one of them, else the impact of the incident.
+
+    A maintenance touches only what it takes away, and never the page as a whole.
+    """
     told: dict[str, list[tuple[datetime, str]]] = {one["id"]: [] for one in seen["components"]}
     for update in seen["updates"]:
         if (at := when(update["at"])) is not None:
             for one in update["components"]:
                 told.setdefault(one["id"], []).append((at, _impact(one["status"], course.maintenance)))
     whole = "down" if course.maintenance else course.level
+    of_page = dict[tuple[str, str, str], None]()
     for component, changes in told.items():
         for impact, start, end in _spans(changes or [(course.started, whole)], course):
+            span = (impact, stamp(start), stamp(end) if end else "")
+            if impact != NONE:
+                of_page[span] = None
             if impact != NONE or not course.maintenance:
-                yield "component", component, impact, stamp(start), stamp(end) if end else ""
-    if not course.maintenance:
-        until = stamp(course.resolved) if course.resolved else ""
-        yield "page", seen["page"], course.level, stamp(course.started), until
+                yield "component", component, *span
+    until = stamp(course.resolved) if course.resolved else ""
+    for span in () if course.maintenance else of_page or [(course.level, stamp(course.started), until)]:
+        yield "page", seen["page"], *span
 
 
 def _spans(changes: Sequence[tuple[datetime, str]], course: _Course) -> Sequence[tuple[str, datetime, datetime | None]]:

@@ -80,7 +80,9 @@ def test_an_incident_hurts_each_component_from_one_update_to_the_next(status: Si
             ("component", API, "degraded", "2026-10-20T12:15:00Z", "2026-10-20T13:10:00Z"),
             ("component", WITHDRAWALS, "down", "2026-10-20T11:51:12Z", "2026-10-20T13:10:00Z"),
             ("component", WITHDRAWALS, "partial", "2026-10-20T13:10:00Z", "2026-10-20T13:40:58Z"),
-            ("page", PAGE, "down", "2026-10-20T11:51:12Z", "2026-10-20T13:40:58Z"),
+            ("page", PAGE, "degraded", "2026-10-20T12:15:00Z", "2026-10-20T13:10:00Z"),
+            ("page", PAGE, "down", "2026-10-20T11:51:12Z", "2026-10-20T13:10:00Z"),
+            ("page", PAGE, "partial", "2026-10-20T13:10:00Z", "2026-10-20T13:40:58Z"),
         ),
     )
 
@@ -145,6 +147,19 @@ def test_an_incident_without_components_is_filed_under_the_page(status: Site) ->
     assert fact.touches == (("page", PAGE, "degraded", "2026-11-07T06:00:00Z", "2026-11-07T07:00:00Z"),)
 
 
+def test_the_page_has_the_impact_of_an_incident_that_left_its_components_up(status: Site) -> None:
+    up = [{"code": API, "old_status": "operational", "new_status": "operational"}]
+    updates = [
+        {"status": one, "display_at": f"2026-11-07T0{hour}:00:00Z", "affected_components": up}
+        for hour, one in ((6, "investigating"), (7, "resolved"))
+    ]
+    components = [{"id": API, "name": "API"}]
+    fact = read_one(status, components=components, impact="minor", incident_updates=updates)
+    span = ("2026-11-07T06:00:00Z", "2026-11-07T07:00:00Z")
+    assert fact.touches == (("component", API, "none", *span), ("page", PAGE, "degraded", *span))
+    assert (fact.key_kind, fact.key) == ("component", API)
+
+
 def test_a_maintenance_without_components_takes_nothing_away(status: Site) -> None:
     status.found[PLANNED] = sample("maintenance") | {"components": [], "incident_updates": []}
     fact = incident(Kept().read(connector(status.hub.base_url)), PLANNED)
@@ -188,10 +203,10 @@ def test_an_open_incident_is_neither_over_nor_mitigated_while_its_components_are
     }  # fmt: skip
     fact = incident(Kept().read(connector(status.hub.base_url)), NUMBER)
     assert (fact.resolved, fact.mitigated) == (None, None)
-    assert fact.touches[-2:] == (
+    assert [touch for touch in fact.touches if not touch[-1]] == [
         ("component", WITHDRAWALS, "partial", "2026-10-20T13:10:00Z", ""),
-        ("page", PAGE, "down", "2026-10-20T11:51:12Z", ""),
-    )
+        ("page", PAGE, "partial", "2026-10-20T13:10:00Z", ""),
+    ]
 
 
 def test_a_reopened_incident_ends_with_its_last_end(status: Site) -> None:
