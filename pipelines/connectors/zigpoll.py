@@ -50,6 +50,7 @@ class ZigpollSource(Connector):
     keep: ClassVar[Mapping[str, tuple[str, ...]]] = KEEP
     lists: ClassVar[Mapping[str, tuple[str, ...]]] = {"response": ("created_at",)}
     options: ClassVar[builtins.type[Options]] = ZigpollOptions
+    address: ClassVar[str | None] = HOME
 
     @cached_property
     def chosen(self) -> ZigpollOptions:
@@ -128,10 +129,13 @@ class ZigpollSource(Connector):
         cursor = position.cursors.get(stream, {})
         zero = day_start(position.since, self.settings.zone)
         lowest = max(zero, poll.created) if poll.created else zero
-        start = _start(cursor, lowest, timedelta(days=self.source.lookback_days))
+        asks = {"metadata": list(self.chosen.metadata()), "kinds": self._kinds(poll)}
+        anew = not cursor or _asks_otherwise(cursor["asks"], asks)
+        start = lowest if anew else _start(cursor, lowest, timedelta(days=self.source.lookback_days))
         while start < position.now:
             end = min(start + _STEP, position.now)
-            reached = {"from": min(lowest, when(cursor.get("from")) or lowest).isoformat(), "until": end.isoformat()}
+            since = lowest if anew else min(lowest, when(cursor["from"]) or lowest)
+            reached = {"from": since.isoformat(), "until": end.isoformat(), "asks": asks}
             covered = Covered(Response.kind, "poll", poll.id, start, end)
             page = self._span(poll, max(start - TOGETHER, lowest), end)
             yield replace(
@@ -141,9 +145,8 @@ class ZigpollSource(Connector):
 
     def _span(self, poll: Poll, start: datetime, end: datetime) -> Page:
         """The scored responses of a span; what was written a day before or after it may belong to them."""
-        kinds = {slide: self._kind(slide, question) for slide, question in poll.questions.items()}
         make = partial(answer_of, kept=self.chosen.metadata(), pseudonym=partial(people.pseudonym, self.settings))
-        found = sorted_out(self.api.responses(poll.id, start - TOGETHER, end), make, kinds)
+        found = sorted_out(self.api.responses(poll.id, start - TOGETHER, end), make, self._kinds(poll))
         comments = joined(found.scored, found.written)
         scored = (one for one in found.scored if one.at >= start)
         records = tuple(response_record(poll, one, comments.get(one.id)) for one in scored)
@@ -156,6 +159,10 @@ class ZigpollSource(Connector):
             return (count_record(poll, found, str(day_of(position.now, zone)), since),), ()
         except SkipRecord as reason:
             return (), (f"Poll {poll.title or poll.id}: {reason} Its response rate is unknown.",)
+
+    def _kinds(self, poll: Poll) -> dict[str, str]:
+        """Of each question whether its answers are scored, written or neither."""
+        return {slide: self._kind(slide, question) for slide, question in poll.questions.items()}
 
     def _kind(self, slide: str, question: Question) -> str:
         told = self.chosen.slide_of(slide)
@@ -237,9 +244,15 @@ class ZigpollSource(Connector):
         return Finding(f"poll {poll.title or poll.id}", scored, "; ".join(said or ["it has no question"]) + ".")
 
 
+def _asks_otherwise(before: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
+    """Whether answers that were left out before are wanted now, or other metadata with them: all are read again."""
+    changed = [slide for slide, kind in before["kinds"].items() if now["kinds"].get(slide, kind) != kind]
+    return bool(changed) or before["metadata"] != now["metadata"]
+
+
 def _start(cursor: Mapping[str, Any], lowest: datetime, lookback: timedelta) -> datetime:
     """Where the reading of a poll goes on: its cursor less the lookback, unless earlier days are asked for."""
-    until, known = when(cursor.get("until")), when(cursor.get("from"))
+    until, known = when(cursor["until"]), when(cursor["from"])
     if until is None or known is None or lowest < known:
         return lowest
     return max(lowest, until - lookback)

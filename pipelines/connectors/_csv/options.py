@@ -37,8 +37,8 @@ Words = Annotated[tuple[str, ...], BeforeValidator(lambda value: (value,) if isi
 class CsvOptions(Options):
     """What a file holds and how it writes it; docs/connectors/csv.md says what each option is for."""
 
-    path: str
-    fact: str
+    path: Annotated[str, Field(description="CSV file, folder or pattern")]
+    fact: Annotated[str, Field(description="Kind of fact that the rows hold")]
     columns: Mapping[str, str] = Field(default_factory=dict)
     constants: Mapping[str, Text] = Field(default_factory=dict)
     values: Mapping[str, Mapping[str, Text]] = Field(default_factory=dict)

@@ -1,0 +1,1 @@
+"""The parts of the connector that reads a local clone."""
