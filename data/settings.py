@@ -276,10 +276,16 @@ def load(path: Path | None = None, environ: Mapping[str, str] | None = None) -> 
 def files(path: Path | None = None, environ: Mapping[str, str] | None = None) -> tuple[Path, Path]:
     """The files that `load` reads: the shipped defaults and what goes over them. ConfigurationError."""
     environ = os.environ if environ is None else environ
-    named = path or (Path(environ["PLUMBLINE_SETTINGS"]) if environ.get("PLUMBLINE_SETTINGS") else None)
+    named = path or (own_file(environ) if environ.get("PLUMBLINE_SETTINGS") else None)
     if named is not None and not named.is_file():
         raise ConfigurationError(f"The settings file {named} does not exist: create it or correct PLUMBLINE_SETTINGS.")
     return SHIPPED, named or (OWN if OWN.is_file() else SAMPLE)
+
+
+def own_file(environ: Mapping[str, str] | None = None) -> Path:
+    """Where the company's own settings file is, or would be."""
+    environ = os.environ if environ is None else environ
+    return Path(environ["PLUMBLINE_SETTINGS"]) if environ.get("PLUMBLINE_SETTINGS") else OWN
 
 
 def _one_row_a_day(scopes: tuple[ScopeSetting, ...]) -> None:

@@ -11,7 +11,7 @@ from dataclasses import asdict
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from sqlalchemy import Engine
@@ -25,6 +25,9 @@ from data.warehouse.migrate import migrate
 from data.warehouse.runs import Held
 from pipelines.errors import SyncError
 
+if TYPE_CHECKING:
+    from pipelines.questions import Given
+
 app = typer.Typer(no_args_is_help=True, add_completion=True, pretty_exceptions_enable=False)
 
 PART, WRONG = 1, 2
@@ -34,8 +37,24 @@ _EXPECTED = (ConfigurationError, WarehouseError, BadBenchmark, Held, SyncError)
 
 
 @app.command()
-def init(as_json: AsJson = False) -> None:
-    """Make or migrate the warehouse; load the demo company where no settings file of one's own exists."""
+def init(  # noqa: PLR0913, PLR0917 - a parameter for each option
+    kind: Annotated[str | None, typer.Argument(metavar="[TYPE]", help="Connect a source of this type.")] = None,
+    ask: Annotated[bool, typer.Option("--ask", help="Ask which type of source to connect.")] = False,
+    name: Annotated[str | None, typer.Option("--id", help="The id of the source; its type without.")] = None,
+    base_url: Annotated[str | None, typer.Option(help="The address of its API.")] = None,
+    option: Annotated[list[str] | None, typer.Option(help="An option of its type: name=value.")] = None,
+    secret: Annotated[list[str] | None, typer.Option(help="A variable of one's own: GITHUB_TOKEN=MY_VARIABLE.")] = None,
+    scope: Annotated[str | None, typer.Option(help="The scope its names mean, or `each`: one for each name.")] = None,
+    anyway: Annotated[bool, typer.Option("--anyway", help="Write the settings even if a test finds a fault.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Make or migrate the warehouse; connect a source of a TYPE; load the demo company where there are no settings."""
+    connected: dict[str, Any] = {}
+    if kind is not None or ask:
+        from pipelines.questions import Given
+
+        given = Given(name, base_url, tuple(option or ()), tuple(secret or ()))
+        connected = {"connected": _connect(kind, given, scope, anyway=anyway, as_json=as_json)}
     with _prepared() as (settings, engine, _):
         from pipelines.demo_company import is_loaded
         from pipelines.schedule import settle
@@ -44,8 +63,28 @@ def init(as_json: AsJson = False) -> None:
         if settings.mode == "demo" and not is_loaded(engine, settings):
             reports = _run_syncs(settings, engine, settings.source)
             settle(engine, settings)
-        _say({"schema": 1, "warehouse": "ready", "mode": settings.mode, "sources": reports}, as_json, "")
+        told = {"schema": 1, "warehouse": "ready", "mode": settings.mode, "sources": reports}
+        _say({**told, **connected}, as_json, "")
         _leave(reports)
+
+
+def _connect(kind: str | None, given: Given, scope: str | None, *, anyway: bool, as_json: bool) -> dict[str, Any]:
+    """Add a source to the settings; where the live test finds a fault the command ends without having written."""
+    from pipelines import wizard
+    from pipelines.connectors import CONNECTORS
+
+    terminal = wizard.terminal()
+    with _speaking():
+        if kind is None and terminal.ask is None:
+            raise ConfigurationError("Nobody can be asked here: name the type, as in `init prometheus`.")
+        types = ", ".join(one.type for one in CONNECTORS)
+        chosen = kind or wizard.asked(f"Type of source ({types})", None)
+        done = wizard.connect(chosen, given, scope, terminal, anyway=anyway)
+        terminal.tell(wizard.as_text(done))
+        if done.file is None:
+            _say({"schema": 1, "connected": wizard.as_json(done)}, as_json, "")
+            raise typer.Exit(WRONG)
+        return wizard.as_json(done)
 
 
 @app.command()

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any, ClassVar, TypeVar
 
 from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
+from pydantic.config import JsonDict
 
 from data.facts import Fact
 from data.settings import Settings, Source, secret
@@ -137,6 +138,15 @@ class Count:
 
 
 @dataclass(frozen=True)
+class Name:
+    """How a source names a thing: kind and key as facts carry them, and what people call it there."""
+
+    kind: str
+    key: str
+    title: str
+
+
+@dataclass(frozen=True)
 class Finding:
     """One line of `check`: what was looked at, whether it is right, and the missing step where it is not."""
 
@@ -145,8 +155,12 @@ class Finding:
     says: str
 
 
+ASKED: JsonDict = {"asked": True}
+"""Marks an option (`json_schema_extra=ASKED`) that `init` asks for though it is not required."""
+
+
 class Options(BaseModel):
-    """The options of a source, validated; unknown ones are refused."""
+    """The options of a source, validated; unknown ones are refused. By a field's `description` `init` asks for it."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -158,7 +172,8 @@ class Connector(ABC):
     """Reads one configured source.
 
     `lists` names the kinds of record that a full reading lists wholly, each with the fields of the payload that date
-    it: what such a reading does not come by any more is gone at the source.
+    it: what such a reading does not come by any more is gone at the source. `address` is the usual base_url, empty
+    where each company has one of its own, None where a source has none.
     """
 
     type: ClassVar[str]
@@ -168,6 +183,7 @@ class Connector(ABC):
     keep: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     lists: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     options: ClassVar[builtins.type[Options]] = Options
+    address: ClassVar[str | None] = None
 
     def __init__(self, source: Source, settings: Settings) -> None:
         self.source = source
@@ -187,6 +203,10 @@ class Connector(ABC):
     @abstractmethod
     def check(self) -> Iterator[Finding]:
         """Whether address, credentials, permissions and names are right, without storing anything."""
+
+    def names(self) -> Iterator[Name]:
+        """The things that the source tells of, to be mapped to scopes; nothing where it names none beforehand."""
+        return iter(())
 
     def counts(self, position: Position) -> Iterator[Count]:
         """What the source counts by itself, asked at the end of a complete reading; nothing where it cannot."""

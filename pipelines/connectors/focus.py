@@ -10,9 +10,9 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from types import MappingProxyType
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import field_validator
+from pydantic import Field, field_validator
 
 from data.facts import Fact
 from data.period import add_months
@@ -35,7 +35,7 @@ _REDUCTION = "1"
 class FocusOptions(Options):
     """Options of a source of type focus; docs/connectors/focus.md says what each is for."""
 
-    path: str
+    path: Annotated[str, Field(description="Folder, file or pattern of the billing exports")]
     tag_keys: tuple[str, ...] = ("cost_class",)
     scope_by: tuple[str, ...] = ("sub_account", "account")
     accounts_by: Literal["id", "name"] = "id"

@@ -8,7 +8,9 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import ClassVar
+from typing import Annotated, ClassVar
+
+from pydantic import Field
 
 from data.facts import Fact, FxRate
 from pipelines import lake
@@ -33,7 +35,7 @@ _CURRENCY = re.compile(r"[A-Z]{3}")
 class FxOptions(Options):
     """Options of a source of type fx."""
 
-    path: str
+    path: Annotated[str, Field(description="CSV file with the columns day, base, quote, rate")]
 
 
 class Fx(Connector):

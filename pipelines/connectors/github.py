@@ -25,7 +25,7 @@ from pipelines.connectors._github.projects import Board, project_pages
 from pipelines.connectors._github.rest import Rest, connected
 from pipelines.connectors._github.streams import Listing, read
 from pipelines.connectors._github.terms import KEEP, Reading
-from pipelines.connectors.base import Connector, Count, Finding, Need, Options, Page, Position, Record
+from pipelines.connectors.base import Connector, Count, Finding, Name, Need, Options, Page, Position, Record
 from pipelines.connectors.spans import Span
 from pipelines.connectors.texts import Json
 from pipelines.errors import SkipRecord, StopSource, SyncError, TryAgain
@@ -55,7 +55,7 @@ class Project(Options):
 class GitHubOptions(Options):
     """What a source of this type reads. No `environments`: all of them. `issue_labels`: label → form of work item."""
 
-    repositories: tuple[str, ...]
+    repositories: Annotated[tuple[str, ...], Field(description="Repositories, as in acme/wallet, acme/ledger")]
     environments: tuple[str, ...] = ()
     issue_labels: Mapping[str, Form] = Field(default_factory=dict)
     projects: tuple[Project, ...] = ()
@@ -99,6 +99,7 @@ class GitHub(Connector):
         "issue": ("created_at", "closed_at"),
     }
     options: ClassVar[builtins.type[Options]] = GitHubOptions
+    address: ClassVar[str | None] = "https://api.github.com"
 
     @cached_property
     def chosen(self) -> GitHubOptions:
@@ -168,6 +169,10 @@ class GitHub(Connector):
             case _:
                 raise SkipRecord(f"GitHub has no records of kind {record.kind!r}.")
         return (made,) if made else ()
+
+    def names(self) -> Iterator[Name]:
+        """The repositories, which are told by name."""
+        return (Name("repository", name, name.partition("/")[2]) for name in self.chosen.repositories)
 
     def counts(self, position: Position) -> Iterator[Count]:
         """The deployments of each repository, to each environment asked for; none where older ones count too."""

@@ -33,6 +33,7 @@ from pipelines.connectors.base import (
     Count,
     Covered,
     Finding,
+    Name,
     Need,
     Options,
     Page,
@@ -91,6 +92,7 @@ class PagerDuty(Connector):
     keep: ClassVar[Mapping[str, tuple[str, ...]]] = KEEP
     lists: ClassVar[Mapping[str, tuple[str, ...]]] = {"incident": ("created_at",)}
     options: ClassVar[builtins.type[Options]] = PagerDutyOptions
+    address: ClassVar[str | None] = "https://api.pagerduty.com"
 
     @cached_property
     def chosen(self) -> PagerDutyOptions:
@@ -146,6 +148,12 @@ class PagerDuty(Connector):
         chosen, variable = self.chosen, self.source.secrets.get(TOKEN.variable, TOKEN.variable)
         named = Named(chosen.services, tuple(chosen.impacts), chosen.maintenance != "ignored", variable)
         return findings(self.http, named)
+
+    def names(self) -> Iterator[Name]:
+        """The services that are read."""
+        for one in rest.everything(self.http, "services"):
+            if one.get("id") in self.services:
+                yield Name("service", one["id"], str(one.get("name") or one["id"]))
 
     def counts(self, position: Position) -> Iterator[Count]:
         """How many incidents PagerDuty counts for each service on the days that this reading listed wholly."""

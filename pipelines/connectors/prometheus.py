@@ -20,7 +20,19 @@ from data.period import day_of, day_start
 from pipelines.connectors._prometheus.api import PrometheusApi
 from pipelines.connectors._prometheus.days import Availability, DayFound, Requests, read_days, read_run
 from pipelines.connectors._prometheus.reading import Reading, plan
-from pipelines.connectors.base import Connector, Covered, Finding, Need, Options, Page, Position, Record, Rejected
+from pipelines.connectors.base import (
+    ASKED,
+    Connector,
+    Covered,
+    Finding,
+    Name,
+    Need,
+    Options,
+    Page,
+    Position,
+    Record,
+    Rejected,
+)
 from pipelines.errors import SkipRecord, StopSource, SyncError
 from pipelines.promql import Run, duration_seconds, is_selector
 
@@ -34,7 +46,7 @@ _CREDENTIALS = {"authorization", "proxy-authorization", "cookie"}
 class PrometheusOptions(Options):
     """What to ask. `headers` are sent along, such as X-Scope-OrgID; `user` logs in with PROMETHEUS_PASSWORD."""
 
-    availability: tuple[Availability, ...] = ()
+    availability: Annotated[tuple[Availability, ...], Field(json_schema_extra=ASKED)] = ()
     requests: tuple[Requests, ...] = ()
     user: Annotated[str, Field(pattern=r"^[^:\s]+$")] | None = None
     headers: Mapping[str, str] = Field(default_factory=dict)
@@ -73,6 +85,7 @@ class Prometheus(Connector):
         RequestDay.kind: ("key_kind", "key", "day", "total", "failed", "form", "known", "partial"),
     }
     options = PrometheusOptions
+    address: ClassVar[str | None] = "http://localhost:9090"
 
     @cached_property
     def chosen(self) -> PrometheusOptions:
@@ -125,6 +138,17 @@ class Prometheus(Connector):
                     yield from self._check_entry(api, entry, now)
         except SyncError as error:
             yield Finding("address and credentials", False, str(error))
+
+    def names(self) -> Iterator[Name]:
+        """The keys that gave numbers in the last day."""
+        now, zone = clock(), self.settings.zone
+        run = Run((day_of(now, zone),), int(_DAY.total_seconds()), round(now.timestamp() * 1000))
+        with closing(self._api()) as api:
+            for entry in self.chosen.entries:
+                known = self._failures_known(api, entry, now.date() - 30 * _DAY, now)
+                found = read_run(api, entry, run, known).days
+                keys = sorted({one.key for one in found if one.numbers is not None})
+                yield from (Name(entry.kind, key, key) for key in keys)
 
     def _check_server(self, api: PrometheusApi, now: datetime) -> Iterator[Finding]:
         api.at("vector(1)", now)

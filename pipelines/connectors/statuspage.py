@@ -30,6 +30,7 @@ from pipelines.connectors.base import (
     Connector,
     Covered,
     Finding,
+    Name,
     Need,
     Options,
     Page,
@@ -70,6 +71,7 @@ class Statuspage(Connector):
     keep: ClassVar[Mapping[str, tuple[str, ...]]] = KEEP
     lists: ClassVar[Mapping[str, tuple[str, ...]]] = {"incident": ("created_at",)}
     options: ClassVar[builtins.type[Options]] = StatuspageOptions
+    address: ClassVar[str | None] = ""
 
     @cached_property
     def chosen(self) -> StatuspageOptions:
@@ -108,9 +110,11 @@ class Statuspage(Connector):
         variable = self.source.secrets.get(KEY.variable, KEY.variable)
         return findings(self.page, variable, uptime=self.chosen.uptime)
 
-    def listed_at(self, record: Record) -> datetime | None:
-        """None of a public page: what it lists no more is not gone."""
-        return super().listed_at(record) if self.chosen.page else None
+    def names(self) -> Iterator[Name]:
+        """The page and its components."""
+        about = self.page.about()
+        yield Name("page", about.id, about.name)
+        yield from (Name("component", one.id, one.name) for one in about.components)
 
     def _span(self, position: Position) -> Span:
         lookback = timedelta(days=self.source.lookback_days)

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, field_validator, model_validator
 
 from pipelines.connectors._prometheus.api import Answer, PrometheusApi
-from pipelines.connectors.base import Options
+from pipelines.connectors.base import ASKED, Options
 from pipelines.errors import SkipRecord
 from pipelines.promql import (
     SHORTEST_STEP,
@@ -37,7 +37,9 @@ class Entry(Options):
 
     fact: ClassVar[str]
 
-    label: Annotated[str, Field(pattern=r"^[a-zA-Z_][a-zA-Z0-9_]*$")] | None = None
+    label: Annotated[str, Field(pattern=r"^[a-zA-Z_][a-zA-Z0-9_]*$")] | None = Field(
+        None, description="The label that says which service it is", json_schema_extra=ASKED
+    )
     key: Name | None = None
     key_kind: Name | None = None
     interval: str = "60s"
@@ -81,7 +83,7 @@ class Availability(Entry):
 
     fact: ClassVar[str] = "probe_day"
 
-    expression: Annotated[str, Field(min_length=1)]
+    expression: Annotated[str, Field(min_length=1, description="An expression that is 1 while up, as probe_success")]
 
     @property
     def title(self) -> str:
