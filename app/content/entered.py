@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from data.metrics.base import Metric, Unit
 
-_NUMBER = re.compile(r"([+\-−]?\d+(?:\.\d+)?)\s*(.*)")
+_NUMBER = re.compile(r"([+\-−]?[0-9]+(?:\.[0-9]+)?)\s*(.*)")
 _HOURS = {"": 1, "h": 1, "hours": 1, "hour": 1, "d": 24, "days": 24, "day": 24, "w": 168, "weeks": 168, "week": 168}
 _MINUTES = ("min", "minute", "minutes")
 _DAYS = {"": 1, "/ day": 1, "/day": 1, "a day": 1, "/ week": 7, "/week": 7, "a week": 7}

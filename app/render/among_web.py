@@ -11,7 +11,7 @@ from app.render.figures_web import NOTE, Part, escape, frame
 from app.render.theme import LIGHT
 
 _LINE, _TOP, _TOP_OF_TARGET, _BOTTOM = 38, 6, 24, 24
-_BAR, _WORDS, _AIM = 0.18, 0.2, 0.2
+_BAR, _WORDS, _AIM = 0.18, 0.2, 0.13
 """How far under and over the middle of a line its bar and its words stand, and how far a target reaches, in lines."""
 
 

@@ -181,7 +181,7 @@ def _row(row: Row, columns: Sequence[Column], widths: Sequence[int], query: Quer
 def _cell(cell: Cell, column: Column, width: int) -> str:
     mark = verdict(cell.verdict) if cell.verdict or (column.kind == "verdict" and not cell.text) else ""
     if column.kind != "number":
-        return f"{mark} {escape(cell.text)}".strip()
+        return f"{mark} {escape(cell.text).replace('/', '/<wbr>')}".strip()  # a path would widen its column
     if not any(map(str.isdigit, cell.text)):
         return f"{mark}{escape(cell.text)}"
     whole, rest = decimal_split(cell.text)
