@@ -39,10 +39,21 @@ PAGES_IN_ORDER: tuple[Page, ...] = (
     Page("What matters most", ("board.focus", "board.restated", "board.late")),
     Page(
         "Reliability",
-        ("reliability.uptime", "reliability.services", "reliability.integrations", "reliability.worst_days"),
+        (
+            *("reliability.summary", "reliability.uptime", "reliability.services"),
+            *("reliability.integrations", "reliability.worst_days"),
+        ),
     ),
-    Page("Delivery", ("delivery.frequency", "delivery.lead_time", "delivery.services")),
-    Page("Spend", ("spend.months", "spend.split", "spend.integration")),
+    Page("Delivery", ("delivery.summary", "delivery.frequency", "delivery.lead_time", "delivery.services")),
+    Page(
+        "Feedback",
+        (
+            *("feedback.summary", "feedback.waves", "feedback.answering", "feedback.features"),
+            *("feedback.adoption", "feedback.comments"),
+        ),
+    ),
+    Page("Compliance", ("compliance.summary", "compliance.audits", "compliance.logging")),
+    Page("Spend", ("spend.summary", "spend.months", "spend.split", "spend.integration")),
     Page("Evidence", ("health.sources", "health.coverage", "spend.currencies")),
 )
 

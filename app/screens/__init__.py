@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from app.screens import benchmarks, board, delivery, health, reliability, spend
+from app.screens import benchmarks, board, compliance, delivery, feedback, health, reliability, spend
 from app.screens.base import Screen
 
 SCREENS: tuple[Screen, ...] = (
     board.SCREEN,
     delivery.SCREEN,
     reliability.SCREEN,
+    feedback.SCREEN,
+    compliance.SCREEN,
     spend.SCREEN,
     benchmarks.SCREEN,
     health.SCREEN,

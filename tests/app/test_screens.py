@@ -83,6 +83,8 @@ def test_a_page_shows_what_is_still_valid(tmp_path: Path, inside: Enter, path: s
         "reliability": "Exchange orders",
         "spend": "exchange rate",
         "delivery": "Wallet",
+        "feedback": "Instant payouts",
+        "compliance": "Security audit",
     }
     assert said.get(path, "prometheus") in text(at)
 

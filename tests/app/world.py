@@ -27,6 +27,7 @@ from data.warehouse.migrate import migrate
 from data.warehouse.policy import claim_mode, seed_targets
 from data.warehouse.rollup import rollup
 from data.warehouse.write import bump_version, note_covered, note_open_items, reject, store_facts
+from tests.app import world_registers
 
 NOW = datetime(2026, 11, 9, 6, 0, tzinfo=UTC)
 FIRST, LAST = date(2025, 9, 1), date(2026, 11, 8)
@@ -119,7 +120,7 @@ class World:
 def write_settings(folder: Path) -> Path:
     """The settings file of this company."""
     path = folder / "plumbline.toml"
-    path.write_text(SETTINGS, encoding="utf-8")
+    path.write_text(SETTINGS + world_registers.SETTINGS, encoding="utf-8")
     return path
 
 
@@ -156,6 +157,7 @@ def _store(connection: Connection, facts: list[Fact], settings: Settings) -> Non
     start, end = day_start(FIRST, zone), day_start(LAST + timedelta(days=1), zone)
     for kind in {fact.kind for fact in facts}:
         source = {"probe_day": "prometheus", "request_day": "prometheus", "spend": "billing", "fx_rate": "billing"}
+        source |= world_registers.SOURCES
         keys = [("repository", name) for name in SERVICES] if kind in ("deployment", "change") else [("", "")]
         for key_kind, key in keys:
             scopes = [key] if key else []
@@ -168,6 +170,8 @@ def _store(connection: Connection, facts: list[Fact], settings: Settings) -> Non
         ("prometheus", 2, "done", ""),
         ("billing", 40, "done", ""),
         ("billing", 3, "stopped", "The folder of the exports does not answer."),
+        ("polls", 4, "done", ""),
+        ("registers", 5, "done", ""),
     ):
         started = NOW - timedelta(hours=hours)
         times = {"started": started, "finished": started + timedelta(seconds=95)}
@@ -186,7 +190,7 @@ def days() -> Iterator[date]:
 def all_facts() -> list[Fact]:
     """Everything that happened."""
     makers: tuple[Callable[[], Iterator[Fact]], ...] = (probes, requests, deliveries, charges, rates)
-    return [fact for make in makers for fact in make()]
+    return [*(fact for make in makers for fact in make()), *world_registers.everything()]
 
 
 def down(service: str, day: date) -> int:

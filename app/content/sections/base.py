@@ -10,7 +10,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from app.content.blocks import Cell, Row, Section
-from data.metrics.base import Value
+from data.metrics.base import Domain, Value
 from data.period import Period
 from data.warehouse import read_events
 from data.warehouse.read_events import Line
@@ -75,6 +75,11 @@ class Context:
     def reading(self, name: str) -> Reading:
         """One reading by metric id."""
         return self.readings((name,))[0]
+
+    def of_domain(self, domain: Domain, first: Sequence[str] = ()) -> tuple[Reading, ...]:
+        """Every reading of a domain, the company's own measurements too: the named ones first, then the others."""
+        others = (one.id for one in self.reader.metrics if one.domain is domain and one.id not in first)
+        return self.readings((*first, *others))
 
     def charges(self, period: Period) -> tuple[Line, ...]:
         """The charges of the scope and all below it in a period, added up within each calendar month."""

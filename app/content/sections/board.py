@@ -15,8 +15,7 @@ from app.content.sections import words
 from app.content.sections.base import Comparison, Context, SectionKind
 from app.content.sections.tiles import PAGES, absent, tile, trend
 from data.benchmarks.score import Word
-from data.metrics import METRICS
-from data.metrics.base import Unit
+from data.metrics.base import NO_SOURCE, Unit
 from data.warehouse import read
 from data.warehouse.readings import Reading
 
@@ -74,21 +73,25 @@ def sentence(readings: Sequence[Reading], period: str) -> str:
 
 
 def _said(reading: Reading) -> str:
-    name = reading.metric.name
-    name = name if name[:2].isupper() else name[0].lower() + name[1:]
+    name = _in_a_sentence(reading)
     far, now = words.distance(reading), words.value(reading)
     match reading.verdict.word if reading.verdict else None:
         case Word.MISSED:
-            return f"{name} matters most: {now}, {far}" if far else f"{name} matters most: {now}"
+            return f"what matters most is {name}: {now}, {far}" if far else f"what matters most is {name}: {now}"
         case Word.AT_RISK:
-            return f"{name} is at risk at {now}, {far}"
+            return f"at risk is {name}: {now}, {far}"
         case Word.CANNOT_TELL:
             return f"{name} cannot be told: {now}, and the evidence allows both"
         case Word.NO_DATA:
-            return f"{name} has no data"
+            return f"there are no data on {name}"
         case Word.NOT_CONFIGURED:
-            return f"{name} is not connected yet"
+            return f"not connected yet is {name}"
     return f"closest to its limit is {name}, {far}" if far else ""
+
+
+def _in_a_sentence(reading: Reading) -> str:
+    name = reading.metric.name
+    return name if name[:2].isupper() else name[0].lower() + name[1:]
 
 
 def headline(context: Context) -> Section:
@@ -103,8 +106,15 @@ def sentence_block(context: Context) -> Headline:
         f"compared with {text.period(context.compared)}",
         as_of(context),
         "" if context.reader.closed(context.period) else "the period is still open",
+        _not_connected(context.kpis),
     )
     return Headline(sentence(context.kpis, text.period(context.period)), detail)
+
+
+def _not_connected(readings: Sequence[Reading]) -> str:
+    """The targets that nothing is connected for: they count as not held, which a reader should know."""
+    found = [_in_a_sentence(one) for one in judged(readings) if one.value.reason == NO_SOURCE]
+    return f"not connected: {', '.join(found)}" if found else ""
 
 
 def as_of(context: Context) -> str:
@@ -131,7 +141,7 @@ def focus(context: Context) -> Section:
 
 def changed_most(context: Context) -> Table:
     """The metrics that moved furthest, measured by their own usual movement."""
-    readings = context.readings([metric.id for metric in METRICS])
+    readings = context.readings([metric.id for metric in context.reader.metrics])
     moved = [(one, size) for one in readings if (size := _unusual(one, context)) is not None]
     moved.sort(key=lambda pair: -pair[1])
     columns = (

@@ -21,4 +21,6 @@ def _of(domain: Domain) -> Section:
 
 DELIVERY = SectionKind("delivery.definitions", lambda _context: _of(Domain.DELIVERY))
 RELIABILITY = SectionKind("reliability.definitions", lambda _context: _of(Domain.RELIABILITY))
+FEEDBACK = SectionKind("feedback.definitions", lambda _context: _of(Domain.FEEDBACK))
+CONTROLS = SectionKind("compliance.definitions", lambda _context: _of(Domain.COMPLIANCE))
 SPEND = SectionKind("spend.definitions", lambda _context: _of(Domain.SPEND))

@@ -295,9 +295,9 @@ def _known(reading: Reading) -> str:
     return f"{text.percent(coverage, digits=1)} of the period known"
 
 
-def interval(reading: Reading) -> str:
-    """The 95 % interval; empty without one."""
-    ends = reading.value.interval
+def interval(reading: Reading, of: Value | None = None) -> str:
+    """The 95 % interval of the reading, or of another value of the same metric and scope; empty without one."""
+    ends = (reading.value if of is None else of).interval
     if ends is None:
         return ""
     if reading.metric.unit is Unit.RATIO:
