@@ -17,7 +17,7 @@ WINDOW: Final = 30
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """A part of the product: its business unit, whom it is for, and the share of them that used it at given days."""
+    """A part of the product: its business unit, whom it is for, and which share of those used it at given days."""
 
     id: str
     name: str
@@ -64,7 +64,7 @@ def usage_months(story: Story) -> Iterator[UsageMonth]:
             random = generator(story.seed, "usage", feature.id, month)
             eligible = int(customers * 1.13 ** _years(last))
             active = int(eligible * share * random.uniform(0.98, 1.02))
-            used = int(active * _share(feature, last) * random.uniform(0.98, 1.02))
+            used = int(eligible * _share(feature, last) * random.uniform(0.98, 1.02))
             yield UsageMonth(last, feature.id, feature.audience, eligible, active, used)
 
 

@@ -18,7 +18,7 @@ _WORK: Final = (
     "Add a limit per customer", "Publish an event when settled", "Read balances from the replica",
     "Renew certificates earlier", "Show the fee before confirming",
 )  # fmt: skip
-_FIXES: Final = (
+FIXES: Final = (
     "Fix rounding of fees",
     "Fix a race in the poller",
     "Handle an empty answer",
@@ -74,7 +74,7 @@ def _pull_request(
     merged = rollout.created - int(random.integers(early * MINUTE, late * MINUTE))
     slow = 1.7 if in_bad_quarter(instant(merged).date()) else 1.0
     opened = merged - int(around(random, 21 * HOUR * slow, 1.0, 20 * MINUTE, 300 * HOUR))
-    author, title = one_of(random, ENGINEERS), one_of(random, _FIXES if random.random() < 0.25 else _WORK)
+    author, title = one_of(random, ENGINEERS), one_of(random, FIXES if random.random() < 0.25 else _WORK)
     first = opened - int(around(random, 9 * HOUR, 0.9, 5 * MINUTE, 200 * HOUR))
     moments = sorted({first, *(int(random.integers(first, merged)) for _ in range(int(random.integers(0, 4))))})
     own = _branch(seed, service, (month, rollout.number, n), author, title, moments, base)

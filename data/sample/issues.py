@@ -1,17 +1,22 @@
 """Features, bugs and incident tickets of a service, as a tracker keeps them."""
 
+from collections.abc import Collection, Sequence
 from typing import Final
 
 import numpy as np
 
 from data.sample.chance import DAY, HOUR, MINUTE, around, generator, instant, one_of
+from data.sample.changes import FIXES
 from data.sample.company import ENGINEERS, Service
-from data.sample.records import Incident, Issue
+from data.sample.records import Incident, Issue, PullRequest
 from data.sample.rollouts import Rollout
 from data.sample.seasons import UPGRADE, days_of, in_bad_quarter, midnight
 
 REACH: Final = 2
 """Months after its first sign by which a thing is told: features are told from their release back."""
+
+_SAID: Final = 0.2
+"""The share of mended bugs whose pull request says that it closes them."""
 
 _FEATURES: Final = (
     "Instant payouts", "Multi-signature approvals", "Stablecoin top-ups", "Recurring transfers", "Limits per team",
@@ -78,6 +83,17 @@ def bugs(seed: int, service: Service, month: int) -> list[Issue]:
         reason = "completed" if planned else "not_planned"
         found.append(Issue(service.repository, 0, author, title, ("bug",), *moments, reason))
     return found
+
+
+def fixed_by(
+    seed: int, bug: Issue, service: Service, month: int, pulls: Sequence[PullRequest], taken: Collection[int]
+) -> int | None:
+    """The place of the pull request that says it closes a bug; None for most, which are closed by hand."""
+    random = generator(seed, "fix", service.id, month, bug.opened)
+    fitting = tuple(n for n, pull in enumerate(pulls) if pull.merged and pull.title in FIXES and n not in taken)
+    if bug.reason != "completed" or not fitting or random.random() >= _SAID:
+        return None
+    return one_of(random, fitting)
 
 
 def tickets(seed: int, service: Service, incidents: tuple[Incident, ...]) -> list[Issue]:

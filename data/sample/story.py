@@ -13,7 +13,7 @@ from data.sample.changes import Changes, changes
 from data.sample.company import INTEGRATIONS, LEGACY, SERVICES, Service
 from data.sample.deployments import deployments, superseded
 from data.sample.incidents import Trouble, disjoint, trouble
-from data.sample.issues import REACH, bugs, features, tickets
+from data.sample.issues import REACH, bugs, features, fixed_by, tickets
 from data.sample.numbers import numbered
 from data.sample.plot import PROBE_GAP
 from data.sample.records import Commit, Deployment, Incident, Issue, Outage, PullRequest
@@ -158,9 +158,19 @@ def _month(
             place = sum(r.pulls for r in plan[: rollout.number])
             carried[place] = len(issues)
             issues.append(_before(feature, changed.pull_requests[place]))
-        issues += bugs(seed, service, month) + tickets(seed, service, owned)
+        for bug in bugs(seed, service, month):
+            mended_by = fixed_by(seed, bug, service, month, changed.pull_requests, carried)
+            if mended_by is not None:
+                carried[mended_by] = len(issues)
+            issues.append(bug if mended_by is None else _mended(bug, changed.pull_requests[mended_by]))
+        issues += tickets(seed, service, owned)
     pulls, told = numbered(month, position, list(changed.pull_requests), issues, carried)
     return _Month(plan, changed, deployments(seed, service, position, month, plan, changed.heads), pulls, told)
+
+
+def _mended(bug: Issue, pull: PullRequest) -> Issue:
+    """The bug, taken up before the first commit of the pull request that mends it, and closed by its merge."""
+    return replace(_before(bug, pull), closed=(pull.merged or pull.opened) + timedelta(seconds=2))
 
 
 def _before(feature: Issue, pull: PullRequest) -> Issue:

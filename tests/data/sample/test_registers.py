@@ -89,14 +89,14 @@ def test_more_and_more_travel_rule_messages_are_accepted() -> None:
 
 
 def test_use_of_instant_payouts_grew_from_15_to_50_per_cent_in_a_year() -> None:
-    shares = {one.day: one.used / one.active for one in usage_months(told()) if one.feature == "instant-payouts"}
+    shares = {one.day: one.used / one.eligible for one in usage_months(told()) if one.feature == "instant-payouts"}
     assert (round(shares[date(2025, 10, 31)], 2), round(shares[END], 1)) == (0.15, 0.5)
 
 
 def test_two_features_grow_and_the_others_stay() -> None:
     grew = {}
     for feature in FEATURES:
-        shares = [one.used / one.active for one in usage_months(told()) if one.feature == feature.id]
+        shares = [one.used / one.eligible for one in usage_months(told()) if one.feature == feature.id]
         grew[feature.id] = shares[-1] > 1.5 * shares[0]
     assert grew == {
         "instant-payouts": True,
@@ -104,6 +104,10 @@ def test_two_features_grow_and_the_others_stay() -> None:
         "delegated-approvals": False,
         "account-opening": False,
     }
+
+
+def test_nobody_uses_a_feature_who_is_not_active() -> None:
+    assert all(one.used < one.active < one.eligible for one in usage_months(told()))
 
 
 def test_revenue_and_people_belong_to_business_units() -> None:

@@ -177,16 +177,19 @@ def test_numbers_are_unique_within_a_repository() -> None:
         assert len(set(numbers)) == len(numbers)
 
 
-def test_a_feature_is_started_before_the_first_commit_of_the_pull_request_that_closes_it() -> None:
-    closing = 0
+def test_what_a_pull_request_closes_was_started_before_its_first_commit() -> None:
+    closing: Counter[str] = Counter()
     for repository in told().repositories:
         issues = {issue.number: issue for issue in repository.issues}
         for pull in repository.pull_requests:
             if pull.closes in issues:
-                issue, closing = issues[pull.closes], closing + 1
+                issue = issues[pull.closes]
+                closing[issue.labels[0]] += 1
                 assert issue.opened < issue.started < pull.commits[0].authored
                 assert issue.closed is None or (pull.merged is not None and pull.merged < issue.closed)
-    assert closing > 400
+    assert closing.keys() == {"feature", "bug"}
+    assert closing["feature"] > 400
+    assert 40 < closing["bug"] < 120
 
 
 def test_where_two_windows_of_a_service_meet_the_later_one_gives_way() -> None:
