@@ -77,8 +77,9 @@ class Company:
     engine: Engine
     settings: Settings
 
-    def sync(self, source: str = "exchange-status") -> SyncReport:
-        return sync(self.engine, self.settings, next(one for one in self.settings.source if one.id == source))
+    def sync(self, source: str = "exchange-status", **options: Any) -> SyncReport:
+        chosen = next(one for one in self.settings.source if one.id == source)
+        return sync(self.engine, self.settings, chosen, **options)
 
     def rows(self, table: Any, *columns: str) -> list[tuple[Any, ...]]:
         picked = [table.c[name] for name in columns]
@@ -129,6 +130,20 @@ def test_an_own_page_gives_incidents_and_days_of_uptime(company: Company) -> Non
     of_wallet = [(day, down) for scope, day, down in days if scope == "wallet"]
     assert len(of_wallet) == 39
     assert [one for one in of_wallet if one[1]] == [(date(2026, 11, 7), Decimal(3780))]
+
+
+def test_what_a_public_page_is_too_short_to_list_is_not_taken_for_gone(company: Company) -> None:
+    company.status.add("early", days_ago(30), days_ago(30) + HOUR)
+    company.status.add("late", days_ago(1), days_ago(1) + HOUR)
+    company.sync()
+    for n in range(60):
+        company.status.add(f"i{n}", days_ago(20) + n * HOUR, days_ago(20) + n * HOUR + HOUR / 2)
+    del company.status.found["late"]
+    report = company.sync(full=True)
+    assert "1 of kind incident are gone at the source; their facts stay." in report.notes
+    gone = {one for one, at in company.rows(schema.raw_record, "source_id", "gone_at") if at is not None}
+    assert gone == {"incidents/late"}
+    assert len(company.incidents()) == 52
 
 
 _FAULTS = {
