@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from data.metrics.base import DAY, Row, Statistic
+from data.metrics.base import DAY, Row, ScopeDay, Statistic
 from data.metrics.survival import Sample, quantiles
 from data.money import millionths
 
@@ -34,6 +34,11 @@ def lasting(start: datetime, end: datetime | None, known_until: datetime | None)
         return in_hours(between(start, known_until) or timedelta(0)), False
     span = between(start, end)
     return None if span is None else (in_hours(span), True)
+
+
+def of_ours(day: ScopeDay) -> bool:
+    """Whether the day was read for incidents of ours: a provider's are the provider's to take up and to restore."""
+    return "incident" in day.covered and day.scope.kind != "provider"
 
 
 def hours_row(ended: Sequence[Decimal], sample: int) -> Row:

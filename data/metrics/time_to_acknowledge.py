@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from data.metrics.base import Better, Denominator, Domain, Evidence, Metric, Row, ScopeDay, Unit
-from data.metrics.durations import duration_row, duration_statistics, lasting
+from data.metrics.durations import duration_row, duration_statistics, lasting, of_ours
 from data.metrics.survival import Sample
 
 
 def samples(day: ScopeDay) -> tuple[Sample, ...]:
     """Hours until each incident of the day was acknowledged; one that never was waited at least until it was over."""
-    if not _counts(day):
+    if not of_ours(day):
         return ()
     read_until = day.read_until.get("incident")
     spans = (
@@ -20,12 +20,7 @@ def samples(day: ScopeDay) -> tuple[Sample, ...]:
 
 def daily(day: ScopeDay) -> tuple[Row, ...]:
     """Summed hours of the acknowledged incidents over their number, by the day on which they started."""
-    return (duration_row(samples(day)),) if _counts(day) else ()
-
-
-def _counts(day: ScopeDay) -> bool:
-    """A provider's incidents are the provider's to acknowledge, and its status page does not say when it did."""
-    return "incident" in day.covered and day.scope.kind != "provider"
+    return (duration_row(samples(day)),) if of_ours(day) else ()
 
 
 METRIC = Metric(

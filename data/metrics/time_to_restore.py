@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from data.metrics.base import Better, Denominator, Domain, Evidence, Metric, Row, ScopeDay, Unit
-from data.metrics.durations import duration_row, duration_statistics, lasting
+from data.metrics.durations import duration_row, duration_statistics, lasting, of_ours
 from data.metrics.survival import Sample
 
 
 def samples(day: ScopeDay) -> tuple[Sample, ...]:
     """Hours of each incident that started on the day, and whether it is resolved; none on a day not read completely."""
-    if "incident" not in day.covered:
+    if not of_ours(day):
         return ()
     known_until = day.read_until.get("incident")
     spans = (lasting(one.started, one.resolved, known_until) for one in day.incidents())
@@ -18,7 +18,7 @@ def samples(day: ScopeDay) -> tuple[Sample, ...]:
 
 def daily(day: ScopeDay) -> tuple[Row, ...]:
     """Summed hours of the resolved incidents over their number, by the day on which they started."""
-    return (duration_row(samples(day)),) if "incident" in day.covered else ()
+    return (duration_row(samples(day)),) if of_ours(day) else ()
 
 
 METRIC = Metric(
@@ -26,7 +26,8 @@ METRIC = Metric(
     name="Time to restore service",
     version=1,
     meaning="How long an incident lasts from its start until it is resolved; the median incident. Incidents that are "
-    "still open count as having lasted at least until now, so that they do not flatter the number.",
+    "still open count as having lasted at least until now, so that they do not flatter the number. What "
+    "providers say of themselves does not count.",
     formula="resolved - started of each incident, counted in the scope it is filed under on the day it started; "
     "Kaplan-Meier median and p90 with open incidents censored at the last reading; the mean is of resolved ones only; "
     "planned maintenance and spans below zero are left out",

@@ -116,7 +116,7 @@ def test_an_incident_waits_from_its_detection_until_it_is_acknowledged_or_at_lea
     assert over(ACKNOWLEDGE, day).value == Decimal("0.1")
 
 
-def test_incidents_of_providers_are_restored_but_not_ours_to_acknowledge() -> None:
+def test_incidents_that_providers_tell_of_are_not_ours_to_acknowledge_or_to_restore() -> None:
     day = scope_day(incident("a", at("05 10:00"), at("05 12:00"), acknowledged=None), scope=PROVIDER)
-    assert over(RESTORE, day).value == 2
+    assert (time_to_restore.samples(day), RESTORE.daily(day)) == ((), ())
     assert (time_to_acknowledge.samples(day), ACKNOWLEDGE.daily(day)) == ((), ())
