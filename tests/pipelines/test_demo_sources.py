@@ -4,21 +4,35 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
 import pytest
 
 from data.clock import fix_clock
-from data.facts import Fact, Incident
+from data.facts import (
+    ControlRun,
+    Fact,
+    Headcount,
+    Incident,
+    LogDelivery,
+    Measurement,
+    Response,
+    Revenue,
+    SurveyCount,
+    Usage,
+)
+from data.sample.business import revenue_days, staff, usage_months
 from data.sample.company import INTEGRATIONS, SERVICES
+from data.sample.feedback import SURVEYS, feedback
+from data.sample.registers import control_runs, log_days, travel_rule_messages
 from data.sample.status_pages import published
 from data.scopes import Alias, Resolver, Scope, Tree
 from data.settings import SAMPLE, Settings, load
 from pipelines.connectors import connector_of
 from pipelines.connectors.base import Connector, Page, Position
-from pipelines.demo import serving, write_billing, write_registers
+from pipelines.demo import serving, write_registers
 from tests.data.sample.stories import told
 
 NOW = datetime(2026, 11, 9, 6, tzinfo=UTC)
@@ -34,7 +48,6 @@ SOURCES = [source.id for source in load(SAMPLE, {}).source if source.id not in L
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     """The shipped settings of the demo, with the address of its sources and a folder with its files."""
     folder = tmp_path_factory.mktemp("demo")
-    write_billing(told(), folder / "billing")
     write_registers(told(), folder)
     with serving(told()) as base_url, pytest.MonkeyPatch.context() as patch:
         for token in TOKENS:
@@ -56,9 +69,17 @@ def connector(settings: Settings, source: str) -> Connector:
     return connector_of(chosen.type)(chosen, settings)
 
 
-def pages(settings: Settings, source: str, since: date | None = None) -> list[Page]:
-    position = Position(since or told().start, NOW, {}, {}, lambda _fact, _key: frozenset(), {})
-    return list(connector(settings, source).fetch(position))
+_READ: dict[tuple[str | None, str], list[Page]] = {}
+"""What was read of the sources at an address: each is read once."""
+
+
+def pages(settings: Settings, source: str) -> list[Page]:
+    """A whole reading of a source."""
+    key = (settings.source_named(source).base_url, source)
+    if key not in _READ:
+        position = Position(told().start, NOW, {}, {}, lambda _fact, _key: frozenset(), {})
+        _READ[key] = list(connector(settings, source).fetch(position))
+    return _READ[key]
 
 
 def facts(settings: Settings, source: str, kind: type[F]) -> list[F]:
@@ -120,7 +141,7 @@ def test_the_pager_tells_every_incident_that_was_noticed(settings: Settings) -> 
     )
     assert {thing.id for thing in (*SERVICES, *INTEGRATIONS)} == {
         known.scope("pagerduty", covered.key_kind, covered.key, None)
-        for page in pages(settings, "pagerduty", date(2026, 10, 1))
+        for page in pages(settings, "pagerduty")
         for covered in page.covered
     }
 
@@ -157,6 +178,68 @@ def test_a_status_page_tells_how_long_its_components_were_hurt(settings: Setting
     assert [(impact, datetime.fromisoformat(end)) for _, _, impact, _, end in spans] == [("down", over)]
 
 
+def test_the_survey_tool_tells_every_answer_once(settings: Settings) -> None:
+    found = facts(settings, "zigpoll", Response)
+    forms = {survey.id: survey for survey in SURVEYS}
+    assert Counter((one.form, one.audience, one.feature, one.at, int(one.score)) for one in found) == Counter(
+        (forms[one.survey].form, forms[one.survey].audience, forms[one.survey].feature, one.at, one.score)
+        for one in feedback(told())[1]
+    )
+
+
+def test_words_are_kept_without_the_addresses_in_them(settings: Settings) -> None:
+    said = [one.comment for one in facts(settings, "zigpoll", Response) if one.comment]
+    assert len(said) > 1_000
+    assert not any("@" in words for words in said)
+    assert 5 < sum("[e-mail]" in words for words in said) < 60
+
+
+def test_octobers_answers_are_those_of_the_story(settings: Settings) -> None:
+    found = [one for one in facts(settings, "zigpoll", Response) if f"{one.at:%Y-%m}" == "2026-10"]
+    told_of = [one for one in feedback(told())[1] if f"{one.at:%Y-%m}" == "2026-10"]
+    assert Counter(one.form for one in found) == {"nps": 320, "csat": 140, "ces": 42}
+    assert sum(int(one.score) for one in found) == sum(one.score for one in told_of)
+
+
+def test_counters_of_each_poll_are_those_of_the_story(settings: Settings) -> None:
+    found = {one.title: (one.shown, one.responded) for one in facts(settings, "zigpoll", SurveyCount)}
+    waves = feedback(told())[0]
+    assert found == {
+        survey.title: (
+            sum(wave.shown for wave in waves if wave.survey == survey.id),
+            sum(wave.responded for wave in waves if wave.survey == survey.id),
+        )
+        for survey in SURVEYS
+    }
+
+
+def test_registers_are_read_as_they_were_written(settings: Settings) -> None:
+    runs = {(one.source_id, one.due, one.completed, one.evidence) for one in facts(settings, "audits", ControlRun)}
+    assert runs == {(one.id, one.due, one.completed, one.evidence) for one in control_runs(told())}
+    days = facts(settings, "compliance-records", LogDelivery)
+    assert {(one.key, one.record_type, one.day, one.expected, one.stored, one.within, one.latency) for one in days} == {
+        (one.scope, one.record_type, one.day, one.expected, one.stored, one.within, one.latency)
+        for one in log_days(told())
+    }
+    used = facts(settings, "feature-usage", Usage)
+    assert {(one.key, one.feature, one.day, one.eligible, one.used) for one in used} == {
+        (one.feature, one.feature, one.day, one.eligible, one.used) for one in usage_months(told())
+    }
+    earned = facts(settings, "revenue", Revenue)
+    assert {(one.key, one.day, one.amount) for one in earned} == {
+        (one.unit, one.day, one.amount) for one in revenue_days(told())
+    }
+    people = facts(settings, "headcount", Headcount)
+    assert {(one.key, one.role, one.day, one.full_time) for one in people} == {
+        (one.unit, one.role, one.day, one.full_time) for one in staff(told())
+    }
+    sent = facts(settings, "travel-rule", Measurement)
+    assert {(one.metric, one.day, one.numerator, one.denominator) for one in sent} == {
+        ("travel_rule_accepted", one.day, one.accepted, one.sent) for one in travel_rule_messages(told())
+    }
+
+
 def test_files_that_lie_there_are_found_by_their_sources(settings: Settings) -> None:
-    paths = [source.options["path"] for source in settings.source if "path" in source.options]
+    paths = [one.options["path"] for one in settings.source if one.id in SOURCES and "path" in one.options]
+    assert len(paths) == 7
     assert all(Path(path).exists() for path in paths)
