@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,9 +12,10 @@ from typing import Any
 from sqlalchemy import CTE, Connection, Date, Integer, and_, bindparam, case, column, exists, func, or_, select, values
 
 from data.benchmarks.score import Target
-from data.facts import KINDS, Fact
+from data.facts import KINDS, Fact, Incident
 from data.metrics.base import Metric, Statistic, Totals
 from data.period import Period
+from data.scopes import Resolver
 from data.warehouse import schema
 from data.warehouse.catalog import load_resolver
 from data.warehouse.schema import FACT_TABLES
@@ -244,11 +246,14 @@ def sources_of(connection: Connection) -> dict[str, tuple[str, ...]]:
 def unmapped_keys(connection: Connection) -> tuple[UnmappedKey, ...]:
     """Names of sources that no scope was found for, with how many facts wait for it.
 
-    Spend that nobody mapped counts for its whole source's scope meanwhile; its name is listed all the same.
+    Spend that nobody mapped counts for its whole source's scope meanwhile; its name is listed all the same. So are
+    names of things that incidents hurt, but for a page of which single things were hurt.
     """
     resolver = load_resolver(connection)
-    found: list[UnmappedKey] = []
+    found = _unmapped_touches(connection, resolver)
     for kind, table in FACT_TABLES.items():
+        if kind == Incident.kind:
+            continue
         columns = (table.c.source, table.c.key_kind, table.c.key)
         query = select(*columns, func.count()).group_by(*columns)
         if kind != "spend":
@@ -257,6 +262,22 @@ def unmapped_keys(connection: Connection) -> tuple[UnmappedKey, ...]:
             if kind != "spend" or resolver.scope(source, key_kind, key, None) is None:
                 found.append(UnmappedKey(source, kind, key_kind, key, count))
     return tuple(sorted(found, key=lambda one: (-one.count, one.source, one.key)))
+
+
+def _unmapped_touches(connection: Connection, resolver: Resolver) -> list[UnmappedKey]:
+    table = FACT_TABLES[Incident.kind]
+    counts: Counter[tuple[str, str, str]] = Counter()
+    rows = connection.execute(select(table.c.source, table.c.key_kind, table.c.key, table.c.scope, table.c.touches))
+    for source, key_kind, key, scope, touches in rows:
+        names = {(kind, name) for kind, name, *_ in touches}
+        names |= {(key_kind, key)} if scope is None else set()
+        single = {one for one in names if one[0] != "page"}
+        counts.update((source, *one) for one in single or names)
+    return [
+        UnmappedKey(source, Incident.kind, kind, name, count)
+        for (source, kind, name), count in counts.items()
+        if resolver.scope(source, kind, name, None) is None
+    ]
 
 
 def rejected_records(connection: Connection, limit: int = 500) -> tuple[RejectedRow, ...]:

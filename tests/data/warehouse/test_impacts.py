@@ -15,6 +15,7 @@ from data.warehouse.catalog import load_resolver, load_tree, map_key
 from data.warehouse.days import Days
 from data.warehouse.engine import reading, writing
 from data.warehouse.links import FAILED
+from data.warehouse.read import unmapped_keys
 from data.warehouse.write import note_covered, replace_facts
 from tests.data.happenings import at, change, commit, deployment, incident
 from tests.data.warehouse.world import MARIA, NOW, SOURCES, Company
@@ -104,6 +105,25 @@ def test_mapping_a_name_later_files_the_incident_there(company: Company) -> None
     map_key(company.engine, company.settings, MARIA, ("pager", "service", "PW1"), "ledger", "it is the ledger")
     assert (hurt(company), company.facts("incident")) == ({"I1": [("ledger", "down")]}, {"I1": "ledger"})
     assert ("incident", "ledger", date(2026, 10, 5)) in company.touched()
+
+
+def test_names_of_things_that_were_hurt_wait_to_be_mapped(company: Company) -> None:
+    company.store(
+        incident("I1", at("05 10:00"), at("05 11:00"), touches=(("wallet", "down"), ("PW2", "down"))),
+        incident("I2", at("05 10:00"), at("05 11:00"), key="PW1", touches=(("PW2", "down"),)),
+        incident(
+            "I3",
+            at("05 10:00"),
+            at("05 11:00"),
+            touches=(("page", "p1", "down", "", ""), ("service", "wallet", "down", "", "")),
+        ),
+        incident(
+            "I4", at("05 10:00"), at("05 11:00"), key="p2", key_kind="page", touches=(("page", "p2", "down", "", ""),)
+        ),
+    )
+    with reading(company.engine) as connection:
+        found = [(one.kind, one.key, one.count) for one in unmapped_keys(connection)]
+    assert found == [("service", "PW2", 2), ("service", "PW1", 1), ("page", "p2", 1)]
 
 
 def test_an_incident_that_is_taken_away_leaves_no_impact(company: Company) -> None:
