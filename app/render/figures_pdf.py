@@ -31,7 +31,8 @@ def background(plot: Plot, block: Figure) -> None:
     for one in figure.shown_references(block, plot.scale):
         assert one.low is not None
         assert one.high is not None
-        plot.box(LEFT, plot.right, one.low, one.high, color=LIGHT.band, linewidth=0, zorder=0)
+        look = {"facecolor": LIGHT.band, "edgecolor": LIGHT.line, "linewidth": 0.4}
+        plot.box(LEFT, plot.right, one.low, one.high, zorder=0, **look)
     target = block.target
     if target is not None and target.low is not None and target.high is not None:
         plot.box(LEFT, plot.right, target.low, target.high, color=LIGHT.accent_tint, linewidth=0, zorder=0)

@@ -123,12 +123,13 @@ def _events(block: Figure, scale: Scale) -> list[Part]:
 
 
 def _bands(block: Figure, scale: Scale) -> list[Part]:
-    spans = [(one.low, one.high, LIGHT.band) for one in figure.shown_references(block, scale)]
+    hair = {"width": 1, "color": LIGHT.line}  # ranges that touch stay apart
+    spans = [(one.low, one.high, LIGHT.band, hair) for one in figure.shown_references(block, scale)]
     target = block.target
     if target is not None and target.low is not None and target.high is not None:
-        spans.append((target.low, target.high, LIGHT.accent_tint))
-    across = {"type": "rect", "xref": "x domain", "x0": 0, "x1": 1, "layer": "below", "line": {"width": 0}}
-    return [across | {"y0": low, "y1": high, "fillcolor": colour} for low, high, colour in spans]
+        spans.append((target.low, target.high, LIGHT.accent_tint, {"width": 0}))
+    across = {"type": "rect", "xref": "x domain", "x0": 0, "x1": 1, "layer": "below"}
+    return [across | {"y0": low, "y1": high, "fillcolor": colour, "line": line} for low, high, colour, line in spans]
 
 
 def _target_lines(block: Figure) -> list[Part]:

@@ -9,7 +9,7 @@ from app.content import format as text
 from app.content.blocks import Cell, Column, Facts, Notice, Row, Section, Table
 from app.content.sections import words
 from app.content.sections.base import Context, SectionKind, row
-from app.content.sections.published import measured, published_text
+from app.content.sections.published import compared, measured, published_text
 from app.content.sections.tiles import PAGES
 from data.benchmarks.load import MEANING, Edition, Figure, Obligation, Reference, Survey, load
 from data.benchmarks.quick_check import QUESTIONS, surveys
@@ -145,7 +145,8 @@ def _reference(one: Reference, reading: Reading) -> Row:
     page = PAGES[reading.metric.domain].capitalize()
     cells = (
         *(Cell(reading.metric.name), Cell(one.label), Cell(published_text(reading.metric, one))),
-        *(Cell(words.value(reading)), Cell(one.confidence), Cell(one.segment), Cell(one.publisher), Cell(one.vintage)),
+        *(Cell(words.value(reading, compared(reading))), Cell(one.confidence), Cell(one.segment)),
+        *(Cell(one.publisher), Cell(one.vintage)),
         *(Cell(f"{_capital(one.statistic)}. {one.method}"), Cell(one.source, href=one.url or "")),
         Cell(f"Charts of {page}, Benchmarks" if one.show else "Benchmarks"),
     )

@@ -17,7 +17,7 @@ NASTY = "<script>alert(1)</script> \"quoted\" 'single' & $x^2$ :red[x] **bold** 
 
 
 class Seen(HTMLParser):
-    """Tags, attributes and text of a fragment."""
+    """Tags, attributes and text of a fragment; a place where a line may break is neither."""
 
     def __init__(self, fragment: str) -> None:
         super().__init__()
@@ -29,6 +29,8 @@ class Seen(HTMLParser):
         self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "wbr":
+            return
         self.tags.append(tag)
         self.attributes += attrs
         self.open.append(tag)
