@@ -98,8 +98,7 @@ def delivered(item: FactId, changes: Sequence[Brought]) -> Link | None:
 
 def delivery(item: WorkItem, changes: Sequence[Change], deployed: datetime) -> Delivery | None:
     """Start and end of a work item: its start, or the first commit of its first change; None where neither is known."""
-    first = min((one for one in changes if one.opened or one.merged), key=_began, default=None)
-    started = item.started or (first.first_commit if first else None)
+    started = began(item, changes)
     return Delivery(item, started, deployed) if started else None
 
 
@@ -122,6 +121,43 @@ def deliveries_by_scope(connection: Connection) -> dict[str, tuple[Delivery, ...
             found[row.scope].append(made)
     ordered = {scope: sorted(made, key=_order) for scope, made in found.items()}
     return {scope: tuple(made) for scope, made in ordered.items()}
+
+
+@dataclass(frozen=True)
+class Started:
+    """A work item that is being worked on, its scope, and since when."""
+
+    item: WorkItem
+    scope: str
+    since: datetime
+
+
+def open_items(connection: Connection, scopes: Collection[str], form: str) -> tuple[Started, ...]:
+    """Work items of a form that were started and that nobody delivered, closed or gave up, the oldest first."""
+    table, link = FACT_TABLES["work_item"], schema.link
+    brought = select(link.c.from_source, link.c.from_id).where(link.c.kind == DELIVERED)
+    done = {(row.from_source, row.from_id) for row in connection.execute(brought)}
+    query = select(table).where(table.c.scope.in_(list(scopes)), table.c.form == form, table.c.closed.is_(None))
+    rows = connection.execute(query.where(table.c.cancelled.is_(False), table.c.in_production.is_(None))).all()
+    waiting = [row for row in rows if (row.source, row.source_id) not in done]
+    made_for: dict[FactId, list[Change]] = defaultdict(list)
+    if any(row.started is None for row in waiting):
+        for one in changes_for_items(connection):
+            for name in one.items:
+                made_for[name].append(one.change)
+    found = []
+    for row in waiting:
+        item = fact_of(WorkItem, row._mapping)
+        assert isinstance(item, WorkItem)
+        if since := began(item, made_for[item.source, item.source_id]):
+            found.append(Started(item, row.scope, since))
+    return tuple(sorted(found, key=lambda one: (one.since, one.item.source, one.item.source_id)))
+
+
+def began(item: WorkItem, changes: Sequence[Change]) -> datetime | None:
+    """The start of work on an item, or the first commit of its first change; None where neither is known."""
+    first = min((one for one in changes if one.opened or one.merged), key=_began, default=None)
+    return item.started or (first.first_commit if first else None)
 
 
 def _order(one: Delivery) -> tuple[datetime, str, str]:

@@ -14,19 +14,30 @@ from data.metrics.base import FactId, Metric
 from data.period import Kind, Period
 from data.warehouse import schema
 from data.warehouse.exact_sum import exact_sum
-from data.warehouse.links import CONTAINS, FAILED
+from data.warehouse.links import CONTAINS
+from data.warehouse.read_incidents import Failure, failures
 from data.warehouse.schema import FACT_TABLES
 from data.warehouse.write import fact_of
 
 
 @dataclass(frozen=True)
 class Release:
-    """A deployment with its scope, the deployment that undid it, and the one that it undid."""
+    """A deployment with its scope, all that it was failed by, the surest first, and the deployment that it undid."""
 
     deployment: Deployment
     scope: str
-    undone_by: FactId | None
+    failures: tuple[Failure, ...]
     undoes: FactId | None
+
+    @property
+    def undone_by(self) -> Failure | None:
+        """The deployment that took it back."""
+        return next((one for one in self.failures if one.incident is None), None)
+
+    @property
+    def broke(self) -> tuple[Failure, ...]:
+        """The incidents that were held against it."""
+        return tuple(one for one in self.failures if one.incident is not None)
 
     @property
     def id(self) -> FactId:
@@ -69,22 +80,15 @@ def releases(connection: Connection, scopes: Sequence[str], start: datetime, end
     table = FACT_TABLES["deployment"]
     query = select(table).where(table.c.scope.in_(list(scopes)), *_within(table.c, start, end))
     found = connection.execute(query.order_by(_ended(table.c).desc(), table.c.source_id)).all()
-    undone_by, undoes = _failures(connection, scopes)
+    failed = failures(connection, scopes)
+    undoes = {one.by: one.deployment for found_by in failed.values() for one in found_by if one.incident is None}
     made = []
     for row in found:
         deployment = fact_of(Deployment, row._mapping)
         assert isinstance(deployment, Deployment)
         key = (deployment.source, deployment.source_id)
-        made.append(Release(deployment, row.scope, undone_by.get(key), undoes.get(key)))
+        made.append(Release(deployment, row.scope, failed.get(key, ()), undoes.get(key)))
     return tuple(made)
-
-
-def _failures(connection: Connection, scopes: Sequence[str]) -> tuple[dict[FactId, FactId], dict[FactId, FactId]]:
-    link = schema.link
-    columns = (link.c.from_source, link.c.from_id, link.c.to_source, link.c.to_id)
-    rows = connection.execute(select(*columns).where(link.c.kind == FAILED, link.c.scope.in_(list(scopes)))).all()
-    undone = {(row[0], row[1]): (row[2], row[3]) for row in rows}
-    return undone, {end: start for start, end in undone.items()}
 
 
 def delivered(connection: Connection, scopes: Sequence[str], start: datetime, end: datetime) -> tuple[Delivered, ...]:

@@ -5,7 +5,7 @@ The one place where value, target, verdict and history meet; tile, drill-down, J
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -38,7 +38,7 @@ from data.settings import Settings
 from data.warehouse import read
 from data.warehouse.catalog import load_resolver, load_tree
 from data.warehouse.days import Days
-from data.warehouse.samples import samples_of
+from data.warehouse.samples import Samples, joined, own_samples
 
 HISTORY = 12
 
@@ -302,12 +302,21 @@ class Reader:
     def statistics_now(self, metric: Metric, scope: str, period: Period) -> tuple[Statistic, ...]:
         """Statistics of a period that is not kept, computed from the facts by the same functions."""
         assert metric.statistics is not None
-        return metric.statistics(self.samples_now(metric, scope, period))
+        return metric.statistics(self.samples_now([metric], scope, period)[metric.id])
 
-    def samples_now(self, metric: Metric, scope: str, period: Period) -> list[Any]:
-        """The single values of a period behind what does not add up, in order, read from the facts."""
-        samples = samples_of(metric, self._days, scope, period)
-        return sorted(one for found in samples.values() for one in found)
+    def samples_now(
+        self, metrics: Sequence[Metric], scope: str, period: Period, among: Collection[str] | None = None
+    ) -> dict[str, list[Any]]:
+        """The single values of a period behind what does not add up, in order, by metric; read from the facts.
+
+        Only scopes in `among` are looked at where it is given: those that are known to hold any.
+        """
+        own: dict[str, dict[str, Samples]] = {metric.id: {} for metric in metrics}
+        for one in sorted(self.tree.ever_below(scope)):
+            for metric in metrics if among is None or one in among else ():
+                own[metric.id][one] = own_samples(metric, self._days, one, period)
+        found = {name: joined(self.tree, scope, parts) for name, parts in own.items()}
+        return {name: sorted(one for values in days.values() for one in values) for name, days in found.items()}
 
 
 class _Table:

@@ -28,12 +28,6 @@ def stored_periods(days: Iterable[date], settings: Settings) -> list[Period]:
     return [unique[key] for key in sorted(unique)]
 
 
-def samples_of(metric: Metric, days: Days, scope: str, period: Period) -> dict[date, tuple[Any, ...]]:
-    """The samples of a metric in a scope and in all that lies below it on the day, by day."""
-    below = sorted(days.tree.ever_below(scope))
-    return joined(days.tree, scope, {one: own_samples(metric, days, one, period) for one in below})
-
-
 def own_samples(metric: Metric, days: Days, scope: str, period: Period) -> dict[date, tuple[Any, ...]]:
     """The samples of a metric in a scope itself, by day."""
     assert metric.samples is not None
