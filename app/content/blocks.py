@@ -8,12 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from decimal import Decimal
 from types import MappingProxyType
 from typing import Literal
 
 from app.content.among import Among
 from app.content.bad_block import BadBlock
+from app.content.curve import Curve
+from app.content.scatter import Scatter
+from app.content.timeline import Timeline
 from data.period import Period
 
 Verdict = Literal["met", "at_risk", "missed", "cannot_tell", "no_data", "not_configured"]
@@ -25,6 +29,7 @@ Align = Literal["left", "right"]
 CellKind = Literal["text", "number", "verdict", "comment"]
 NoticeKind = Literal["missing", "info", "late", "error"]
 Stacking = Literal["stacked", "grouped"]
+Exact = Decimal | int | date | datetime
 
 
 @dataclass(frozen=True)
@@ -229,11 +234,15 @@ class Waves:
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a table. Numbers line up at their decimal point; a comment stands under its row on paper."""
+    """A column of a table. Numbers line up at their decimal point; a comment stands under its row on paper.
+
+    `unit` is that of the exact values of its cells.
+    """
 
     name: str
     align: Align = "left"
     kind: CellKind = "text"
+    unit: str = ""
 
     @property
     def is_right(self) -> bool:
@@ -243,11 +252,15 @@ class Column:
 
 @dataclass(frozen=True)
 class Cell:
-    """One text, with a verdict's word and shape before it or in its place, and a place to go."""
+    """One text, with a verdict's word and shape before it or in its place, and a place to go.
+
+    `exact` is what the text rounds, in the unit of its column, for those who take the table away.
+    """
 
     text: str = ""
     verdict: Verdict | None = None
     href: str = ""
+    exact: Exact | None = None
 
 
 @dataclass(frozen=True)
@@ -261,7 +274,8 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows under named columns. `total_rows` is how many there are when `rows` shows the first of them."""
+    """Rows under named columns. `rest` are further rows, for those who take the table away; where they are not at hand
+    `total_rows` is how many there are."""
 
     id: str
     title: str
@@ -270,9 +284,10 @@ class Table:
     note: str = ""
     total_rows: int | None = None
     empty: str = "Nothing to show for this period."
+    rest: tuple[Row, ...] = ()
 
     def __post_init__(self) -> None:
-        for number, row in enumerate(self.rows, 1):
+        for number, row in enumerate((*self.rows, *self.rest), 1):
             if len(row.cells) != len(self.columns):
                 raise BadBlock(
                     f"Table {self.id}: row {number} has {len(row.cells)} cells for {len(self.columns)} columns."
@@ -281,7 +296,7 @@ class Table:
     @property
     def count(self) -> int:
         """All rows there are, shown or not."""
-        return len(self.rows) if self.total_rows is None else self.total_rows
+        return len(self.rows) + len(self.rest) if self.total_rows is None else self.total_rows
 
 
 @dataclass(frozen=True)
@@ -323,7 +338,8 @@ class Beside:
     blocks: tuple[Block, ...]
 
 
-Block = Headline | Tiles | Trend | Bars | Waves | Among | Table | Notice | Definitions | Facts | Marks | Beside
+Figure = Trend | Bars | Waves | Among | Scatter | Curve | Timeline
+Block = Headline | Tiles | Figure | Table | Notice | Definitions | Facts | Marks | Beside
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 from app.content import format as text
@@ -64,10 +65,14 @@ class Mark:
 
 def scale(figure: Figure, wanted: int = 5) -> Scale:
     """A scale that holds all values and the target, on round ticks; columns start at zero."""
-    low, high = _extent(figure)
+    return scale_between(*_extent(figure), figure.unit, wanted)
+
+
+def scale_between(low: float, high: float, unit: str, wanted: int = 5) -> Scale:
+    """A scale on round ticks that reaches from one value to another, higher one; a share ends at 100 %."""
     step = round_step((high - low) / wanted)
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
-    if figure.unit == "%" and high <= 100:
+    if unit == "%" and high <= 100:
         last = min(last, math.floor(100 / step + 1e-9))
     ticks = tuple(round(step * i, 12) for i in range(first, last + 1))
     return Scale(min(ticks[0], low), max(ticks[-1], high), ticks, tuple(tick_text(tick, step) for tick in ticks))
@@ -142,7 +147,7 @@ def end_labels(figure: Figure, drawn: Scale, share: float) -> tuple[EndLabel, ..
         assert one.low is not None
         assert one.high is not None
         labels.append(EndLabel((one.low + one.high) / 2, one.name, "reference"))
-    return _apart(sorted(labels, key=lambda label: label.at), drawn, share)
+    return apart(sorted(labels, key=lambda label: label.at), drawn, share)
 
 
 def shown_references(figure: Figure, drawn: Scale) -> tuple[Reference, ...]:
@@ -160,12 +165,18 @@ def marks(figure: Figure) -> tuple[Mark, ...]:
     """Events within the periods, numbered in time; others are left out."""
     placed: list[Mark] = []
     for event in sorted(figure.events, key=lambda event: (event.day, event.name)):
-        for index, period in enumerate(figure.periods):
-            if event.day in period:
-                inside = (event.day - period.start).days / period.length
-                placed.append(Mark(index + inside - 0.5, len(placed) + 1, event))
-                break
+        at = place_of(event.day, figure.periods)
+        if at is not None:
+            placed.append(Mark(at, len(placed) + 1, event))
     return tuple(placed)
+
+
+def place_of(day: date, periods: Sequence[Period]) -> float | None:
+    """Where a day stands on an axis of periods; None outside of all of them."""
+    for index, period in enumerate(periods):
+        if day in period:
+            return index + (day - period.start).days / period.length - 0.5
+    return None
 
 
 def notes(figure: Figure, drawn: Scale) -> tuple[str, ...]:
@@ -280,8 +291,8 @@ def _series_label(figure: Figure, index: int) -> EndLabel:
     return EndLabel(value, words, one.role, index)
 
 
-def _apart(labels: list[EndLabel], drawn: Scale, share: float) -> tuple[EndLabel, ...]:
-    """Pushes labels up from the bottom, then down from the top; keeps their order."""
+def apart(labels: Sequence[EndLabel], drawn: Scale, share: float) -> tuple[EndLabel, ...]:
+    """Labels in rising order, pushed up and then down until each has its share of the height."""
     room = (drawn.high - drawn.low) * share
     at = [label.at for label in labels]
     for index in range(1, len(at)):

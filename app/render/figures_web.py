@@ -6,7 +6,7 @@ Built as one plain specification: adding parts to a plotly figure one by one cos
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import plotly.graph_objects as go
@@ -35,17 +35,19 @@ def draw(block: Figure) -> go.Figure:
     return go.Figure(specification(block))
 
 
-def specification(block: Figure, scale: Scale | None = None) -> Part:
-    """The figure of a block as plotly's JSON: traces and layout, on its own scale where none is given."""
+def specification(block: Figure, scale: Scale | None = None, given: Sequence[EndLabel] | None = None) -> Part:
+    """The figure of a block as plotly's JSON: traces and layout, on its own scale and with its own labels at the right
+    end where none are given; given ones stand in rising order."""
     scale = scale or figure.scale(block)
-    labels = figure.end_labels(block, scale, _label_share(block, scale))
+    found = figure.end_labels(block, scale, 0) if given is None else given
+    labels = figure.apart(found, scale, label_share(found))
     traces = _columns(block) if isinstance(block, Bars) else _lines(block)
     return {
         "data": traces + _events(block, scale),
         "layout": {
             **_frame(block, labels),
             "xaxis": _x_axis(block),
-            "yaxis": _y_axis(scale),
+            "yaxis": y_axis(scale),
             "shapes": _bands(block, scale) + _target_lines(block),
             "annotations": [
                 *_absent(block),
@@ -160,9 +162,8 @@ def label_lines(words: str) -> list[str]:
     return textwrap.wrap(words, _LINE_LETTERS, break_long_words=False, break_on_hyphens=False) or [words]
 
 
-def _label_share(block: Figure, scale: Scale) -> float:
+def label_share(labels: Sequence[EndLabel]) -> float:
     """The part of the height that a label needs, so that none stands on another and all find room."""
-    labels = figure.end_labels(block, scale, 0)
     tallest = max((len(label_lines(label.words)) for label in labels), default=1)
     return min((3 + _LINE * tallest) / (HEIGHT - _TOP - _BOTTOM), 1 / max(1, len(labels) - 1))
 
@@ -222,7 +223,8 @@ def _x_axis(block: Figure) -> Part:
     }
 
 
-def _y_axis(scale: Scale) -> Part:
+def y_axis(scale: Scale) -> Part:
+    """The y axis: its ticks and the lines across."""
     return {
         "range": [scale.low, scale.high],
         "tickvals": list(scale.ticks),

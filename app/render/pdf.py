@@ -23,6 +23,7 @@ from app.content.blocks import (
     Column,
     Definitions,
     Facts,
+    Figure,
     Headline,
     Marks,
     Notice,
@@ -35,8 +36,24 @@ from app.content.blocks import (
     Verdict,
     Waves,
 )
+from app.content.curve import Curve
 from app.content.pack import Pack, PackPage, kpi_table
-from app.render import among, among_pdf, figure, figures_pdf, waves, waves_pdf
+from app.content.scatter import Scatter
+from app.content.timeline import Timeline
+from app.render import (
+    among,
+    among_pdf,
+    curve,
+    curve_pdf,
+    figure,
+    figures_pdf,
+    scatter,
+    scatter_pdf,
+    timeline,
+    timeline_pdf,
+    waves,
+    waves_pdf,
+)
 from app.render.fonts import clean, described, faces_in, folder
 from app.render.theme import FONT, LIGHT, PAPER, colours
 
@@ -145,39 +162,45 @@ def _(block: Tiles, _width: float) -> Json:
 @draw.register(Trend)
 @draw.register(Bars)
 def _(block: Trend | Bars, width: float) -> Json:
-    notes = figure.notes(block, figure.scale(block))
     events = (f"{mark.number} {mark.event.name}, {text.day(mark.event.day)}" for mark in figure.marks(block))
-    return {
-        "kind": "figure",
-        "title": block.title,
-        "subtitle": block.subtitle,
-        "alt": block.alt,
-        "svg": figures_pdf.draw(block, width, _FIGURE_HEIGHT),
-        "notes": [line for line in (" ".join(notes), text.joined(*events)) if line],
-    }
+    notes = (" ".join(figure.notes(block, figure.scale(block))), text.joined(*events))
+    return _figure(block, figures_pdf.draw(block, width, _FIGURE_HEIGHT), *notes)
 
 
 @draw.register
 def _(block: Waves, width: float) -> Json:
-    return {
-        "kind": "figure",
-        "title": block.title,
-        "subtitle": block.subtitle,
-        "alt": block.alt,
-        "svg": waves_pdf.draw(block, width, _FIGURE_HEIGHT),
-        "notes": [" ".join(waves.notes(block, waves.scale(block)))],
-    }
+    drawn = waves_pdf.draw(block, width, _FIGURE_HEIGHT)
+    return _figure(block, drawn, " ".join(waves.notes(block, waves.scale(block))))
 
 
 @draw.register
 def _(block: Among, width: float) -> Json:
+    return _figure(block, among_pdf.draw(block, width), " ".join(among.notes(block)))
+
+
+@draw.register
+def _(block: Scatter, width: float) -> Json:
+    return _figure(block, scatter_pdf.draw(block, width, _FIGURE_HEIGHT), " ".join(scatter.notes(block)))
+
+
+@draw.register
+def _(block: Curve, width: float) -> Json:
+    return _figure(block, curve_pdf.draw(block, width, _FIGURE_HEIGHT), " ".join(curve.notes(block)))
+
+
+@draw.register
+def _(block: Timeline, width: float) -> Json:
+    return _figure(block, timeline_pdf.draw(block, width), " ".join(timeline.notes(block)))
+
+
+def _figure(block: Figure, drawn: str, *notes: str) -> Json:
     return {
         "kind": "figure",
         "title": block.title,
         "subtitle": block.subtitle,
         "alt": block.alt,
-        "svg": among_pdf.draw(block, width),
-        "notes": [line for line in (" ".join(among.notes(block)),) if line],
+        "svg": drawn,
+        "notes": [line for line in notes if line],
     }
 
 

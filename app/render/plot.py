@@ -16,7 +16,7 @@ from app.render.theme import FONT, LIGHT, PAPER
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Canvas
 
-_POINTS_PER_MM = 72 / 25.4
+POINTS_PER_MM = 72 / 25.4
 TOP, BOTTOM, LEFT = 12.0, 24.0, 30.0
 LETTER, LINE = 3.9, 9.5
 """The width of a letter and the height of a line of labels, in points."""
@@ -82,7 +82,7 @@ class Plot:
 
 def inner_height(height: float) -> float:
     """How many points high the axes of a figure of so many millimetres are."""
-    return height * _POINTS_PER_MM - TOP - BOTTOM
+    return height * POINTS_PER_MM - TOP - BOTTOM
 
 
 def plot_of(scale: Scale, periods: int, pad: float, size: tuple[float, float], labels: Sequence[EndLabel] = ()) -> Plot:
@@ -90,7 +90,7 @@ def plot_of(scale: Scale, periods: int, pad: float, size: tuple[float, float], l
     from matplotlib.figure import Figure as Canvas
 
     _prepare()
-    wide, high = (side * _POINTS_PER_MM for side in size)
+    wide, high = (side * POINTS_PER_MM for side in size)
     right = min(wide * 0.38, 10 + LETTER * max((len(label.words) for label in labels), default=0))
     canvas = Canvas(figsize=(wide / 72, high / 72), facecolor="none")
     return Plot(canvas, scale, periods, pad, wide - LEFT - right, inner_height(size[1]))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache, singledispatch
 from pathlib import Path
 
+import plotly.graph_objects as go
 import streamlit as st
 
 from app.content import format as text
@@ -24,8 +26,27 @@ from app.content.blocks import (
     Trend,
     Waves,
 )
-from app.render import among, among_web, figure, figures_web, html, waves, waves_web
+from app.content.curve import Curve
+from app.content.scatter import Scatter
+from app.content.timeline import Timeline
+from app.render import (
+    among,
+    among_web,
+    curve,
+    curve_web,
+    figure,
+    figures_web,
+    html,
+    scatter,
+    scatter_web,
+    timeline,
+    timeline_web,
+    waves,
+    waves_web,
+)
 from app.render.theme import figure_rules, variables
+
+Plotted = Trend | Bars | Waves | Among | Scatter | Curve
 
 _LOGO = str(Path(__file__).with_name("plumbline.svg"))
 
@@ -70,47 +91,36 @@ def _(block: Tiles) -> None:
 @draw.register(Trend)
 @draw.register(Bars)
 def _(block: Trend | Bars) -> None:
-    with st.container(gap=None):
-        st.html(html.figure_head(block.title, block.subtitle, block.alt))
-        st.plotly_chart(
-            figures_web.draw(block),
-            width="stretch",
-            theme=None,
-            key=f"figure-{block.id}",
-            config=dict(figures_web.CONFIG),
-        )
-        events = tuple(text.joined(f"▲ {mark.event.name}, {text.day(mark.event.day)}") for mark in figure.marks(block))
-        under = html.figure_notes(figure.notes(block, figure.scale(block)), events)
-        if under:
-            st.html(under)
+    events = tuple(text.joined(f"▲ {mark.event.name}, {text.day(mark.event.day)}") for mark in figure.marks(block))
+    _plotted(block, figures_web.draw(block), figure.notes(block, figure.scale(block)), events)
 
 
 @draw.register
 def _(block: Waves) -> None:
-    with st.container(gap=None):
-        st.html(html.figure_head(block.title, block.subtitle, block.alt))
-        st.plotly_chart(
-            waves_web.draw(block),
-            width="stretch",
-            theme=None,
-            key=f"figure-{block.id}",
-            config=dict(figures_web.CONFIG),
-        )
-        st.html(html.figure_notes(waves.notes(block, waves.scale(block)), ()))
+    _plotted(block, waves_web.draw(block), waves.notes(block, waves.scale(block)))
 
 
 @draw.register
 def _(block: Among) -> None:
+    _plotted(block, among_web.draw(block), among.notes(block))
+
+
+@draw.register
+def _(block: Scatter) -> None:
+    _plotted(block, scatter_web.draw(block), scatter.notes(block))
+
+
+@draw.register
+def _(block: Curve) -> None:
+    _plotted(block, curve_web.draw(block), curve.notes(block))
+
+
+@draw.register
+def _(block: Timeline) -> None:
     with st.container(gap=None):
         st.html(html.figure_head(block.title, block.subtitle, block.alt))
-        st.plotly_chart(
-            among_web.draw(block),
-            width="stretch",
-            theme=None,
-            key=f"figure-{block.id}",
-            config=dict(figures_web.CONFIG),
-        )
-        if under := html.figure_notes(among.notes(block), ()):
+        st.html(timeline_web.lanes(block, _query()))
+        if under := html.figure_notes(timeline.notes(block), ()):
             st.html(under)
 
 
@@ -144,6 +154,16 @@ def _(block: Beside) -> None:
     for column, one in zip(st.columns(len(block.blocks), gap="large"), block.blocks, strict=True):
         with column:
             draw(one)
+
+
+def _plotted(block: Plotted, made: go.Figure, notes: Sequence[str], events: Sequence[str] = ()) -> None:
+    """Title, drawing and what stands under it."""
+    with st.container(gap=None):
+        st.html(html.figure_head(block.title, block.subtitle, block.alt))
+        config = dict(figures_web.CONFIG)
+        st.plotly_chart(made, width="stretch", theme=None, key=f"figure-{block.id}", config=config)
+        if under := html.figure_notes(notes, events):
+            st.html(under)
 
 
 @cache

@@ -30,7 +30,10 @@ from app.content.blocks import (
     Wave,
     Waves,
 )
+from app.content.curve import Curve, Line, Upright
 from app.content.pack import Kpi, Pack, PackPage
+from app.content.scatter import Dot, Level, Scatter
+from app.content.timeline import Lane, Span, Timeline
 from data.period import Kind, Period, containing
 
 OCTOBER = containing(date(2026, 10, 1), Kind.MONTH)
@@ -291,6 +294,87 @@ LEAD_TIME_AMONG = Among(
     alt="Lead time of Example Group, October 2026: 2.1 d, between DORA 2024 elite and medium.",
 )
 
+FEATURES = Scatter(
+    id="feature-days",
+    title="2 of 3 features of October 2026 within the target each",
+    subtitle="Days from the start of work to production",
+    unit="d",
+    periods=MONTHS,
+    dots=(
+        Dot(date(2026, 2, 11), 31.5, "ledger 88", "Ledger · 31.5\u202fd", "context"),
+        Dot(date(2026, 10, 5), 7.25, "wallet <b>104</b>", "Wallet · 7.3\u202fd", href="https://code.example/104"),
+        Dot(date(2026, 10, 19), 12.0, "wallet 107", "Wallet · 12\u202fd"),
+        Dot(date(2026, 10, 28), 22.0, "ledger 91", "Ledger · 22\u202fd"),
+    ),
+    levels=(Level("mean", 13.75, "13.8\u202fd", "subject"), Level("median", 12.0, "12\u202fd")),
+    target=Target("target <\u00a014\u202fd", high=14.0),
+    note="Dark dots and the lines: October 2026.",
+    alt="4 features over 12 periods by day and days taken; mean 13.8 d, median 12 d.",
+)
+
+RECOVERY = Curve(
+    id="recovery-curve",
+    title="Half of the incidents were over within 4 h",
+    subtitle="Incidents not yet resolved after so long",
+    unit="%",
+    x_unit="h",
+    lines=(
+        Line(
+            "from the start",
+            ((0.0, 100.0), (1.0, 85.7), (2.0, 57.1), (4.0, 42.9), (8.0, 21.4), (24.0, 21.4)),
+            "steps",
+            texts=("", *(f"after {hours}\u202fh" for hours in (1, 2, 4, 8)), ""),
+            ticks=((5.0, 42.9), (24.0, 21.4)),
+        ),
+    ),
+    uprights=(Upright(4.0, "median 4\u202fh"),),
+    wide=True,
+    note="7 incidents, 2 still open.",
+    alt="Survival curve of recovery: 7 incidents, 2 still open, median 4 h.",
+)
+
+BUDGET = Curve(
+    id="budget-left",
+    title="The error budget was gone on 3 Oct 2026",
+    subtitle="Share of the downtime budget left after each day",
+    unit="%",
+    x_unit="",
+    lines=(
+        Line("", ((0.0, 100.0), (6.0, 0.0)), "ideal", "context"),
+        Line(
+            "Wallet", ((0.0, 100.0), (1.0, 90.0), (2.0, None), (3.0, -40.0), (4.0, -650.0)), "line", "context", "−650"
+        ),
+        Line("All", ((0.0, 100.0), (1.0, 97.0), (2.0, None), (3.0, 12.0), (4.0, -20.0)), text="−20\u202f%"),
+    ),
+    x_ticks=((0.0, "1 Oct"), (2.0, "3 Oct"), (4.0, "5 Oct")),
+    uprights=(Upright(4.25, "today"),),
+    floor=-100.0,
+    alt="Error budget left day by day: 20 % overspent after four days; one day is not known.",
+)
+
+INCIDENTS = Timeline(
+    id="incidents",
+    title="4 incidents in October 2026, one still open",
+    subtitle="From start to end, by what was hurt",
+    period=OCTOBER,
+    until=24.5,
+    lanes=(
+        Lane(
+            "Wallet",
+            "Our services",
+            (
+                Span(3.25, 3.5, "down", "Errors after a release", "https://pager.example/1"),
+                Span(24.0, None, "partial", "Slow <b>answers</b>"),
+            ),
+        ),
+        Lane(
+            "Ledger", "Our services", (Span(-0.5, 0.25, "degraded", "Queue is long"), Span(9.0, 9.0, "none", "Alarm"))
+        ),
+        Lane("Norvane", "Providers", (Span(12.0, 12.25, "planned", "Upgrade"),)),
+    ),
+    alt="Timeline of October 2026: Wallet 2 incidents, one open; Ledger 2; planned maintenance at Norvane.",
+)
+
 BLOCKS: tuple[Block, ...] = (
     Headline(
         "Uptime misses its target: wallet was down 31 minutes in October. 5 of 7 other targets hold.",
@@ -320,6 +404,10 @@ BLOCKS: tuple[Block, ...] = (
     Definitions((UPTIME, ERRORS, CHANGE_FAIL, SPEND)),
     NPS_WAVES,
     LEAD_TIME_AMONG,
+    FEATURES,
+    RECOVERY,
+    BUDGET,
+    INCIDENTS,
 )
 
 PAGE: tuple[Section, ...] = (
@@ -328,6 +416,7 @@ PAGE: tuple[Section, ...] = (
     Section("spend", "Spend", (SPEND_BARS, BLOCKS[9]), "Spend rose 3.1 % in October, led by compute."),
     Section("feedback", "Feedback", (NPS_WAVES,)),
     Section("benchmarks", "Benchmarks", (LEAD_TIME_AMONG,)),
+    Section("events", "What happened", (FEATURES, RECOVERY, BUDGET, INCIDENTS)),
     Section("definitions", "Definitions", (BLOCKS[10],)),
 )
 
@@ -464,6 +553,7 @@ PACK = Pack(
         PackPage("Spend", (Section("spend", "", (SPEND_BARS,), "Spend rose 3.1 % in October, led by compute."),)),
         PackPage("Feedback", (Section("feedback", "", (NPS_WAVES,)),)),
         PackPage("Benchmarks", (Section("benchmarks", "", (LEAD_TIME_AMONG,)),)),
+        PackPage("What happened", (Section("events", "", (FEATURES, RECOVERY, BUDGET, INCIDENTS)),)),
     ),
     definitions=(UPTIME, ERRORS, CHANGE_FAIL, SPEND),
     demo=True,

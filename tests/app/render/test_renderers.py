@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from app.content import blocks
-from app.content.among import Among
+from app.content.timeline import Timeline
 from app.render import pdf, web
 from tests.app.sample_content import BLOCKS, PAGE
 
@@ -43,5 +43,5 @@ def test_a_page_of_every_block_opens_without_an_exception() -> None:
     page = AppTest.from_function(_page).run(timeout=20)
     assert list(page.exception) == []
     figures = [block for section in PAGE for block in blocks.walk(section.blocks)]
-    drawn = sum(isinstance(block, blocks.Trend | blocks.Bars | blocks.Waves | Among) for block in figures)
-    assert len(page.get("plotly_chart")) == drawn == 6
+    drawn = sum(isinstance(block, get_args(blocks.Figure)) and not isinstance(block, Timeline) for block in figures)
+    assert len(page.get("plotly_chart")) == drawn == 9
