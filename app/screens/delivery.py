@@ -8,7 +8,10 @@ SECTIONS = (
     "delivery.summary",
     "delivery.frequency",
     "delivery.lead_time",
+    "delivery.features",
+    "delivery.ageing",
     "delivery.services",
+    "delivery.failures",
     "delivery.deployments",
     "delivery.definitions",
 )

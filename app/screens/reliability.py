@@ -1,4 +1,4 @@
-"""Reliability: uptime, error budgets, integrations."""
+"""Reliability: uptime, error budgets, incidents and recovery, integrations, third parties."""
 
 from __future__ import annotations
 
@@ -7,9 +7,15 @@ from app.screens.base import Screen, page
 SECTIONS = (
     "reliability.summary",
     "reliability.uptime",
+    "reliability.budget",
     "reliability.services",
     "reliability.worst_days",
+    "reliability.timeline",
+    "reliability.recovery",
+    "reliability.incidents",
+    "reliability.uptime_ways",
     "reliability.integrations",
+    "reliability.providers",
     "reliability.definitions",
 )
 

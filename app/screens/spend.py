@@ -9,6 +9,7 @@ SECTIONS = (
     "spend.months",
     "spend.split",
     "spend.integration",
+    "spend.unclassified",
     "spend.charges",
     "spend.currencies",
     "spend.definitions",

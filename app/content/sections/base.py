@@ -12,8 +12,9 @@ from zoneinfo import ZoneInfo
 from app.content.blocks import Cell, Row, Section
 from data.metrics.base import Domain, Value
 from data.period import Period
-from data.warehouse import read_events
+from data.warehouse import read_events, read_incidents
 from data.warehouse.read_events import Line
+from data.warehouse.read_incidents import IncidentTold
 from data.warehouse.readings import Reader, Reading
 
 
@@ -43,6 +44,7 @@ class Context:
     now: datetime
     _readings: dict[str, Reading] = field(default_factory=dict)
     _charges: dict[Period, tuple[Line, ...]] = field(default_factory=dict)
+    _incidents: tuple[IncidentTold, ...] | None = None
 
     @property
     def zone(self) -> ZoneInfo:
@@ -87,6 +89,18 @@ class Context:
             found = read_events.charge_lines(self.reader.connection, self.everything_below(), period)
             self._charges[period] = found
         return self._charges[period]
+
+    def incidents(self) -> tuple[IncidentTold, ...]:
+        """What went on in the period and is filed under the scope or below it, or hurt something there."""
+        if self._incidents is None:
+            scopes = frozenset(self.everything_below())
+            self._incidents = read_incidents.incidents(self.reader.connection, scopes, *self.days)
+        return self._incidents
+
+    @property
+    def as_of(self) -> datetime:
+        """The instant of the data; that of reading where there are none."""
+        return self.reader.version.committed_at if self.reader.version else self.now
 
     def everything_below(self) -> tuple[str, ...]:
         """The scope and all below it, of every kind: whose facts the scope's numbers are made of."""

@@ -11,8 +11,9 @@ from app.content import format as text
 from app.content.blocks import Bars, Beside, Block, Cell, Column, Notice, Row, Section, Series, Table, Tiles
 from app.content.sections import words
 from app.content.sections.base import Comparison, Context, SectionKind
+from app.content.sections.incident_words import sureness
 from app.content.sections.tiles import absent, tile, trend
-from data.metrics.base import FactId
+from data.metrics.base import Domain, FactId
 from data.metrics.lead_time import Stages, lead_time, stages
 from data.metrics.quantiles import quantile
 from data.period import Period
@@ -20,7 +21,7 @@ from data.warehouse import read_events
 from data.warehouse.read_events import Delivered, Release
 from data.warehouse.readings import Reading
 
-METRICS = ("deployment_frequency", "lead_time", "change_fail_rate")
+DORA = ("lead_time", "deployment_frequency", "deployment_recovery_time", "change_fail_rate", "rework_rate")
 STAGES = (
     ("coding", "Coding", "first commit to opened"),
     ("pickup", "Pick-up", "opened to first review"),
@@ -31,10 +32,9 @@ _SHOWN = 100
 
 
 def summary(context: Context) -> Section:
-    """The three numbers of delivery."""
-    return Section(
-        "delivery", "", (Tiles(tuple(tile(one, context, linked=False) for one in context.readings(METRICS))),)
-    )
+    """DORA's five numbers in one row, then what else is known of delivery."""
+    readings = context.of_domain(Domain.DELIVERY, (*DORA, "feature_cycle_time"))
+    return Section("delivery", "", (Tiles(tuple(tile(one, context, linked=False) for one in readings)),))
 
 
 def frequency(context: Context) -> Section:
@@ -139,8 +139,8 @@ def _mean(spans: Sequence[Decimal]) -> float | None:
 
 
 def services(context: Context) -> Section:
-    """The three numbers of each service."""
-    readings = context.readings(METRICS)
+    """DORA's five numbers of each service."""
+    readings = context.readings(DORA)
     by_scope: dict[str, dict[str, str]] = {}
     for reading in readings:
         for part in reading.parts:
@@ -156,10 +156,10 @@ def services(context: Context) -> Section:
             (
                 Cell(found[one].name),
                 Cell(_tier(found[one].tier)),
-                *(Cell(shown.get(name, text.ABSENT)) for name in METRICS),
+                *(Cell(shown.get(name, text.ABSENT)) for name in DORA),
             )
         )
-        for one, shown in sorted(by_scope.items(), key=lambda pair: _busiest(readings[0], pair[0]))
+        for one, shown in sorted(by_scope.items(), key=lambda pair: _busiest(readings[1], pair[0]))
     )
     empty = "This scope is one service: its numbers stand above." if not found else "No service has numbers."
     return Section("delivery-services", "Services", (Table("delivery-services", "", columns, rows, empty=empty),))
@@ -185,7 +185,7 @@ def deployments(context: Context) -> Section:
         if span := lead_time(one.change, one.deployed):
             waits.setdefault(one.release, []).append(_hours(span))
     order = {one.id: one for one in production}
-    ranked = sorted(production, key=lambda one: (one.undone_by is None, -_ended(one)))
+    ranked = sorted(production, key=lambda one: (not one.failures, -_ended(one)))
     columns = (
         Column("Finished"),
         Column("Service"),
@@ -235,13 +235,19 @@ def _deployment(one: Release, all_of: dict[FactId, Release], waits: list[Decimal
 
 
 def _outcome(one: Release, all_of: dict[FactId, Release], context: Context) -> str:
-    if one.undone_by is not None:
-        by = all_of.get(one.undone_by)
-        when = by.deployment.finished or by.deployment.started if by else None
-        return "undone" + (f" {text.instant(when, context.zone)}" if when else " later")
+    said = [_undone(one, all_of, context)] if one.undone_by else []
+    said += [f"failed: {failure.incident} ({sureness(failure)})" for failure in one.broke]
+    if said:
+        return text.joined(*said)
     if one.deployment.outcome == "success":
         return "rollback" if one.undoes is not None or one.deployment.rollback else "in production"
     return {"failure": "failed on the way"}.get(one.deployment.outcome, one.deployment.outcome)
+
+
+def _undone(one: Release, all_of: dict[FactId, Release], context: Context) -> str:
+    by = all_of.get(one.undone_by.by) if one.undone_by else None
+    when = by.deployment.finished or by.deployment.started if by else None
+    return "undone" + (f" {text.instant(when, context.zone)}" if when else " later")
 
 
 def absent_events(context: Context) -> Notice:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from decimal import Decimal
 
 from app.content import format as text
@@ -11,18 +10,23 @@ from app.content.sections import words
 from app.content.sections.base import Context, SectionKind
 from app.content.sections.tiles import absent, tile, trend
 from data.metrics import metric_named
+from data.metrics.base import Domain
 from data.money import from_millionths
 from data.warehouse import read_events
 from data.warehouse.read_events import ScopeDayRow
 from data.warehouse.readings import Part, Reading
 
+FIRST = (
+    *("availability", "error_budget", "integration_error_rate", "time_to_restore", "time_to_acknowledge"),
+    *("availability_requests", "error_rate", "availability_incidents", "availability_providers"),
+)
 METRICS = ("availability", "error_budget", "availability_requests", "error_rate", "integration_error_rate")
 _WORST_DAYS = 25
 
 
 def summary(context: Context) -> Section:
     """The numbers of reliability."""
-    tiles = tuple(tile(one, context, linked=False) for one in context.readings(METRICS))
+    tiles = tuple(tile(one, context, linked=False) for one in context.of_domain(Domain.RELIABILITY, FIRST))
     return Section("reliability", "", (Tiles(tiles),))
 
 
@@ -136,48 +140,7 @@ def _day(one: ScopeDayRow, lost: int, context: Context) -> Row:
     return Row(tuple(Cell(cell) for cell in cells))
 
 
-def integrations(context: Context) -> Section:
-    """Each integration's error rate against its target, the worst first."""
-    reading = context.reading("integration_error_rate")
-    if reading.value.reason == "no_source":
-        return Section("integrations", "Integrations", (absent(reading),))
-    names = [one.id for one in context.reader.below(context.scope, context.period, "integration")]
-    found = context.reader.of_scopes(metric_named("integration_error_rate"), names, context.period)
-    columns = (
-        Column("Integration"),
-        Column("Part of"),
-        Column("Error rate", kind="number"),
-        Column("Verdict", kind="verdict"),
-        Column("Against target"),
-        Column(text.period_short(context.compared), kind="number"),
-        Column("Failed calls", kind="number"),
-        Column("Calls", kind="number"),
-    )
-    rows = tuple(_integration(one, context) for one in _worst_first(found))
-    table = Table("integrations", "", columns, rows, f"Target {words.goal(reading)}, the worst first.")
-    return Section("integrations", "Integrations", (trend(reading), table))
-
-
-def _worst_first(found: Iterable[Reading]) -> list[Reading]:
-    return sorted(found, key=lambda one: (one.value.value is None, -(one.value.value or Decimal(0))))
-
-
-def _integration(one: Reading, context: Context) -> Row:
-    cells = (
-        Cell(one.scope.name),
-        Cell(context.name_of(one.scope.parent) if one.scope.parent else ""),
-        Cell(words.value(one)),
-        Cell(verdict=words.verdict_word(one.verdict)),
-        Cell(words.distance(one)),
-        Cell(words.value(one, context.comparison.of(one))),
-        Cell(text.count(one.value.numerator)),
-        Cell(text.count(one.value.denominator)),
-    )
-    return Row(cells)
-
-
 SUMMARY = SectionKind("reliability.summary", summary)
 UPTIME = SectionKind("reliability.uptime", uptime)
 SERVICES = SectionKind("reliability.services", services)
 WORST_DAYS = SectionKind("reliability.worst_days", worst_days)
-INTEGRATIONS = SectionKind("reliability.integrations", integrations)

@@ -1,0 +1,185 @@
+"""Third parties apart: what their own status pages say, beside what our calls to them do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+
+from app.content import format as text
+from app.content.blocks import Block, Cell, Column, Notice, Row, Section, Table
+from app.content.sections import words
+from app.content.sections.base import Context, SectionKind
+from app.content.sections.incident_words import at, is_providers, lasted, remark, weight_of, whom
+from app.content.sections.tiles import absent, trend
+from app.content.sections.uptimes import down, uptimes
+from app.content.timeline import WEIGHTS
+from data.metrics import metric_named
+from data.metrics.base import Value
+from data.metrics.downtime import WITHOUT_MAINTENANCE
+from data.scopes import Scope
+from data.warehouse.read_incidents import IncidentTold
+from data.warehouse.readings import Reading
+
+_SHOWN = 40
+_TITLE = "Third parties"
+
+
+def integrations(context: Context) -> Section:
+    """Each integration's error rate against its target, the worst first."""
+    reading = context.reading("integration_error_rate")
+    if reading.value.reason == "no_source":
+        return Section("integrations", "Integrations", (absent(reading),))
+    columns = (
+        Column("Integration"),
+        Column("Part of"),
+        Column("Error rate", kind="number", unit="%"),
+        Column("Verdict", kind="verdict"),
+        Column("Against target"),
+        Column(text.period_short(context.compared), kind="number", unit="%"),
+        Column("Failed calls", kind="number"),
+        Column("Calls", kind="number"),
+    )
+    rows = tuple(_integration(one, context) for one in _worst_first(_of_integrations(context)))
+    table = Table("integrations", "", columns, rows, f"Target {words.goal(reading)}, the worst first.")
+    return Section("integrations", "Integrations", (trend(reading), table))
+
+
+def _of_integrations(context: Context) -> tuple[Reading, ...]:
+    names = [one.id for one in context.reader.below(context.scope, context.period, "integration")]
+    return context.reader.of_scopes(metric_named("integration_error_rate"), names, context.period)
+
+
+def _worst_first(found: Iterable[Reading]) -> list[Reading]:
+    return sorted(found, key=lambda one: (one.value.value is None, -(one.value.value or Decimal(0))))
+
+
+def _integration(one: Reading, context: Context) -> Row:
+    before = context.comparison.of(one)
+    cells = (
+        Cell(one.scope.name),
+        Cell(context.name_of(one.scope.parent) if one.scope.parent else ""),
+        Cell(words.value(one), exact=percent(one.value)),
+        Cell(verdict=words.verdict_word(one.verdict)),
+        Cell(words.distance(one)),
+        Cell(words.value(one, before), exact=percent(before)),
+        Cell(text.count(one.value.numerator), exact=one.value.numerator),
+        Cell(text.count(one.value.denominator), exact=one.value.denominator),
+    )
+    return Row(cells)
+
+
+def percent(value: Value) -> Decimal | None:
+    """A ratio in percent as it is."""
+    return None if value.value is None else value.value * 100
+
+
+def providers(context: Context) -> Section:
+    """Each provider by its own status page, beside the integrations that call it; and its incidents."""
+    reading = context.reading("availability_providers")
+    scopes = context.reader.below(context.scope, context.period, "provider")
+    if not scopes:
+        said = "No provider is declared below this scope."
+        notice = Notice("missing", said, "Add [[scope]] entries of kind provider and a source of type statuspage")
+        return Section("providers", _TITLE, (notice,))
+    if reading.value.reason == "no_source":
+        return Section("providers", _TITLE, (absent(reading),))
+    blocks: list[Block] = [_providers(context, scopes)]
+    theirs = [one for one in context.incidents() if is_providers(one, context)]
+    blocks.append(_incidents(context, theirs))
+    return Section(
+        "providers", _TITLE, tuple(blocks), "What they say of themselves; none of it counts in our own uptime."
+    )
+
+
+def _providers(context: Context, scopes: Sequence[Scope]) -> Table:
+    names = [one.id for one in scopes]
+    whole = uptimes(context, "availability_providers", names)
+    without = uptimes(context, "availability_providers", names, WITHOUT_MAINTENANCE)
+    calls = _of_integrations(context)
+    columns = (
+        Column("Provider"),
+        Column("Uptime", kind="number", unit="%"),
+        Column("Without maintenance", kind="number", unit="%"),
+        Column("Down, maintenance aside", kind="number", unit="minutes"),
+        Column("Incidents", kind="number"),
+        Column("Our integration"),
+        Column("Its error rate", kind="number", unit="%"),
+        Column("Verdict", kind="verdict"),
+    )
+    ordered = sorted(scopes, key=lambda one: (_known(without, one) is None, _known(without, one) or 0, one.name))
+    rows = [row for one in ordered for row in _provider(context, one, whole.get(one.id), without.get(one.id), calls)]
+    note = "From their status pages, the worst first. An integration stands beside the provider that its own id names."
+    return Table("providers", "", columns, tuple(rows), note)
+
+
+def _known(found: Mapping[str, Value], scope: Scope) -> Decimal | None:
+    return found[scope.id].value if scope.id in found else None
+
+
+def _provider(
+    context: Context, scope: Scope, whole: Value | None, without: Value | None, calls: Sequence[Reading]
+) -> list[Row]:
+    """A row for the provider and one more for each further integration."""
+    started = [one for one in context.incidents() if one.scope == scope.id and not one.incident.maintenance]
+    lost = down(without)
+    first = (
+        Cell(scope.name),
+        _uptime(whole),
+        _uptime(without),
+        Cell(text.ABSENT if lost is None else text.duration(lost), exact=None if lost is None else lost / 60),
+        Cell(text.count(len(started)), exact=len(started)),
+    )
+    ours = [one for one in calls if scope.id in one.scope.id.split("-")]
+    if not ours:
+        return [Row((*first, Cell("none declared"), Cell(), Cell("–")))]
+    rest = (Cell(), *(Cell() for _ in first[1:]))
+    return [Row((*(first if place == 0 else rest), *_called(one))) for place, one in enumerate(ours)]
+
+
+def _called(one: Reading) -> tuple[Cell, ...]:
+    rate = Cell(words.value(one), exact=percent(one.value))
+    return Cell(one.scope.name), rate, Cell(verdict=words.verdict_word(one.verdict))
+
+
+def _uptime(value: Value | None) -> Cell:
+    if value is None or value.value is None:
+        return Cell(text.ABSENT)
+    return Cell(text.percent(value.value), exact=value.value * 100)
+
+
+def _incidents(context: Context, found: Sequence[IncidentTold]) -> Table:
+    columns = (
+        Column("Incident"),
+        Column("Provider"),
+        Column("Severity"),
+        Column("Impact"),
+        Column("Started"),
+        Column("Resolved"),
+        Column("Lasted", kind="number", unit="h"),
+        Column("Remark"),
+    )
+    ordered = sorted(found, key=lambda one: one.incident.maintenance)
+    empty = f"No provider told of an incident in {text.period(context.period)}."
+    rows = tuple(_row(one, context) for one in ordered)
+    shown, rest = rows[:_SHOWN], rows[_SHOWN:]
+    title = "What they told of"
+    return Table("provider-incidents", title, columns, shown, "Maintenance last.", empty=empty, rest=rest)
+
+
+def _row(told: IncidentTold, context: Context) -> Row:
+    incident = told.incident
+    cells = (
+        Cell(incident.title or incident.source_id),
+        Cell(whom(told, context)),
+        Cell(incident.severity),
+        Cell(WEIGHTS[weight_of(told)]),
+        at(incident.started, context),
+        at(incident.resolved, context),
+        lasted(told, context),
+        Cell(remark(told)),
+    )
+    return Row(cells, incident.url or "")
+
+
+INTEGRATIONS = SectionKind("reliability.integrations", integrations)
+PROVIDERS = SectionKind("reliability.providers", providers)
