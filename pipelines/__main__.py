@@ -238,7 +238,7 @@ def schedule(
 def demo(
     port: Annotated[int, typer.Option(help="Port on 127.0.0.1; 0 for a free one.")] = 8599,
     end: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last day of the story.")] = None,
-    files: Annotated[Path | None, typer.Option(help="Folder for its invoices and exchange rates.")] = None,
+    files: Annotated[Path | None, typer.Option(help="Folder for its invoices and registers.")] = None,
 ) -> None:
     """Serve the demo company's sources on loopback, as the real ones would answer."""
     from pipelines.demo_company import last_day, serve_sources

@@ -44,6 +44,13 @@ def test_each_obligation_is_met_on_time_but_for_one_review_in_the_bad_quarter() 
     assert len(runs) == 70
 
 
+def test_a_run_that_is_late_stays_open_until_it_is_done() -> None:
+    overdue = [
+        run for run in control_runs(told(date(2026, 2, 28))) if run.due <= date(2026, 2, 28) and not run.completed
+    ]
+    assert [(run.obligation, run.due, run.evidence) for run in overdue] == [("access-review", date(2026, 2, 15), None)]
+
+
 def test_what_is_not_due_yet_is_in_the_register_without_proof() -> None:
     open_runs = [run for run in control_runs(told()) if run.completed is None]
     assert [(run.obligation, run.due, run.evidence) for run in open_runs] == [
