@@ -29,6 +29,8 @@ Query = Mapping[str, str]
 _SPARK_WIDTH, _SPARK_HEIGHT, _SPARK_EDGE = 96.0, 34.0, 4.0
 # Markdown, maths, emoji codes and colour directives are all spelled with these: as entities they are only characters.
 _ENTITIES = {sign: f"&#{ord(sign)};" for sign in "&<>\"':$*_[]`~\\#|{}@!^=+"} | {"\n": " ", "\r": " ", "\0": ""}
+_LONG = 7
+"""From so many characters on a tile's value is set smaller, so that its sparkline keeps a place beside it."""
 _NOTICE_WORDS = {"missing": "Missing", "info": "Note", "late": "Late", "error": "Error"}
 
 
@@ -94,9 +96,9 @@ def _tile(tile: Tile, query: Query) -> str:
 
 
 def _value(tile: Tile) -> str:
-    absent = " pl-absent" if tile.value == text.ABSENT else ""
+    look = " pl-absent" if tile.value == text.ABSENT else " pl-long" if len(tile.value) > _LONG else ""
     unit = f'<span class="pl-unit">{escape(tile.unit)}</span>' if tile.unit else ""
-    return f'<span class="pl-value{absent}">{escape(tile.value)}{unit}</span>'
+    return f'<span class="pl-value{look}">{escape(tile.value)}{unit}</span>'
 
 
 def _change(tile: Tile) -> str:
@@ -124,10 +126,7 @@ def sparkline(values: Sequence[float | None], targets: Sequence[float], name: st
     drawn = spark(values, targets)
     if drawn is None:
         return '<span class="pl-spark"></span>'
-    lines = "".join(
-        f'<polyline class="pl-line" points="{" ".join(",".join(_spark_at(*point)) for point in run)}"/>'
-        for run in drawn.runs
-    )
+    lines = "".join(map(_spark_run, drawn.runs))
     x, y = _spark_at(*drawn.last)
     heights = [_spark_at(0, aim)[1] for aim in drawn.aims]
     aims = "".join(
@@ -137,6 +136,14 @@ def sparkline(values: Sequence[float | None], targets: Sequence[float], name: st
         f'<svg class="pl-spark" viewBox="0 0 {_SPARK_WIDTH:.0f} {_SPARK_HEIGHT:.0f}" role="img" '
         f'aria-label="{escape(name)}, last {len(values)} periods">{aims}{lines}<circle cx="{x}" cy="{y}" r="3"/></svg>'
     )
+
+
+def _spark_run(run: Sequence[tuple[float, float]]) -> str:
+    """A line; a dot for a value that stands alone."""
+    points = [_spark_at(*point) for point in run]
+    if len(set(points)) == 1:
+        return f'<circle class="pl-dot" cx="{points[0][0]}" cy="{points[0][1]}" r="2"/>'
+    return f'<polyline class="pl-line" points="{" ".join(map(",".join, points))}"/>'
 
 
 def _spark_at(x: float, y: float) -> tuple[str, str]:

@@ -11,7 +11,6 @@ from app.content import format as text
 from app.content.blocks import Cell, Column, Facts, Row, Section, Series, Table, Tiles, Trend
 from app.content.sections import words
 from app.content.sections.base import Context, SectionKind, share
-from app.content.sections.counted import scaled
 from app.content.sections.tiles import absent, target_line, tile
 from data.compliance.cadence import overdue_days
 from data.facts import ControlRun
@@ -25,7 +24,6 @@ from data.warehouse.read_compliance import LogDay, Run
 
 METRICS = ("audit_on_time", "compliance_log_timeliness")
 _SHOWN, _DAYS, _NAMED = 100, 92, 4
-_SHORT = frozenset({"aml", "asv", "dora", "gdpr", "iso", "kyc", "mica", "pci", "psd2", "sepa", "soc", "swift"})
 Kept = tuple[str, str]
 """A type of record and the scope that keeps it."""
 
@@ -63,7 +61,9 @@ def _next(coming: Sequence[Run], due: Sequence[Run], context: Context) -> Facts:
     ahead = [one for one in coming if one.run.due >= today]
     late = [one for one in coming if one.run.due < today]
     cancelled = sum(bool(one.run.cancelled) for one in due)
-    following = f"{plainly(ahead[0].run.obligation)}, {text.day(ahead[0].run.due)}" if ahead else "nothing registered"
+    following = (
+        f"{words.plainly(ahead[0].run.obligation)}, {text.day(ahead[0].run.due)}" if ahead else "nothing registered"
+    )
     overdue = "none" if not late else f"{text.count(len(late))}, since {text.day(late[0].run.due)}"
     most = max((overdue_days(one.run.due, one.run.completed, today) for one in due if not one.run.cancelled), default=0)
     return Facts(
@@ -76,13 +76,6 @@ def _next(coming: Sequence[Run], due: Sequence[Run], context: Context) -> Facts:
     )
 
 
-def plainly(name: str) -> str:
-    """A name of a register as words: "pci-asv-scan" is "PCI ASV scan"."""
-    parts = name.replace("-", " ").replace("_", " ").split()
-    said = " ".join(part.upper() if part.casefold() in _SHORT else part for part in parts)
-    return f"{said[:1].upper()}{said[1:]}"
-
-
 def _audit(one: Run, context: Context) -> Row:
     run, today = one.run, context.reader.today
     late = overdue_days(run.due, run.completed, today)
@@ -90,13 +83,13 @@ def _audit(one: Run, context: Context) -> Row:
     proof = (run.evidence or "").strip()
     web = proof if proof.startswith(("http://", "https://")) else ""
     cells = (
-        Cell(plainly(run.obligation)),
+        Cell(words.plainly(run.obligation)),
         Cell(context.name_of(one.scope)),
         Cell(text.day(run.due)),
         _held(run, context),
-        Cell(text.day(run.completed) if run.completed else "not yet"),
+        Cell(text.day(run.completed) if run.completed else "" if run.cancelled else "not yet"),
         Cell(days),
-        Cell(("on file" if web else proof) or "none", href=web),
+        Cell(("on file" if web else proof) or ("" if run.cancelled else "none"), href=web),
         Cell(_remark(run, late, today)),
     )
     return Row(cells)
@@ -172,12 +165,12 @@ def _type(kept: Kept, days: Sequence[LogDay], context: Context) -> Row:
     waits = sorted(one.delivery.latency for one in days if one.delivery.latency is not None)
     worst = min(days, key=lambda one: _share_in_time([one]) or Decimal(1))
     told = (
-        plainly(kept[0]),
+        words.plainly(kept[0]),
         context.name_of(kept[1]),
         text.percent(_share_in_time(days), target),
         text.percent(share(there, expected)),
         text.count(expected - there),
-        scaled(expected),
+        text.count(expected),
         text.duration(quantile(waits, Decimal("0.5"))) if waits else text.ABSENT,
         text.duration(waits[-1]) if waits else text.ABSENT,
         f"{text.day(worst.delivery.day)}, {text.percent(_share_in_time([worst]), target)}",
@@ -203,23 +196,32 @@ def _figure(by_type: Mapping[Kept, Sequence[LogDay]], context: Context) -> tuple
         shares = [_share_in_time([one for one in days if one.delivery.day in step]) for step in steps]
         values = tuple(None if one is None else float(one * 100) for one in shares)
         texts = tuple(text.percent(one, target) for one in shares)
-        series.append(Series(plainly(kept[0]), values, "subject" if place < _NAMED else "context", texts))
-    lowest = min(value for one in series for value in one.values if value is not None)
-    by = "day" if steps[0].length == 1 else "month"
-    shown = text.period(context.period)
+        series.append(Series(words.plainly(kept[0]), values, "subject" if place < _NAMED else "context", texts))
+    if all(value is None for one in series for value in one.values):
+        return ()
+    gaps = any(value is None for one in series for value in one.values)
+    by, shown = "day" if steps[0].length == 1 else "month", text.period(context.period)
+    finding = _lowest(series, steps)
     return (
         Trend(
             id="logging",
-            title=f"Records stored in time, {shown}",
+            title=finding,
             subtitle=f"Share of the expected records stored in time, by type of record and {by}",
             unit="%",
             periods=tuple(steps),
             series=tuple(series),
-            alt=f"Share of records stored in time by {by} in {shown} for "
-            f"{', '.join(one.name for one in series)}; the lowest is {text.percent(Decimal(str(lowest)) / 100)}.",
+            alt=f"Records stored in time by {by} in {shown}, {', '.join(one.name for one in series)}. {finding}.",
             target=target_line(reading),
+            note=f"A gap is a {by} without data." if gaps else "",
         ),
     )
+
+
+def _lowest(series: Sequence[Series], steps: Sequence[Period]) -> str:
+    """The worst value of all lines, and where it lies."""
+    known = [(value, one, at) for one in series for at, value in enumerate(one.values) if value is not None]
+    _, worst, place = min(known, key=lambda found: found[0])
+    return f"Lowest: {worst.name}, {worst.texts[place]} in time, {text.period(steps[place])}"
 
 
 def _steps(context: Context) -> list[Period]:

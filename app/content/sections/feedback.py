@@ -49,9 +49,8 @@ def waves(context: Context) -> Section:
 def _last_two(context: Context) -> Table:
     columns = (
         *(Column("Measure"), Column("Last wave"), Column("Score", kind="number"), Column("95 % interval")),
-        *(Column("Answers", kind="number"), Column("Wave before"), Column("Score then", kind="number")),
-        *(Column("Answers then", kind="number"), Column("Difference", kind="number"), Column("z", kind="number")),
-        Column("At 95 %"),
+        *(Column("Answers", kind="number"), Column("Wave before")),
+        *(Column("Difference", kind="number"), Column("z", kind="number"), Column("At 95 %")),
     )
     rows = tuple(found for name in FORMS if (found := _against_before(context, context.reading(name))) is not None)
     note = "z: the difference in standard errors of both waves together; beyond ±1.96 it is more than chance at 95 %."
@@ -71,14 +70,13 @@ def _against_before(context: Context, reading: Reading) -> Row | None:
         text.count(now.value.sample),
     )
     if then is None:
-        return row(metric.name, *told_now, "none that can be told", *("",) * 4, "")
+        return row(metric.name, *told_now, "none that can be told", "", "", "")
     found = apart(every)
+    score = words.amount(metric, then.value.value, reading.currency, reading.target)
     return row(
         metric.name,
         *told_now,
-        text.period(then.period),
-        words.amount(metric, then.value.value, reading.currency, reading.target),
-        text.count(then.value.sample),
+        f"{score} in {text.period(then.period)}, {text.plural(then.value.sample, 'answer')}",
         words.difference(metric, now.value.value, then.value.value),
         text.number(found.z, 1, signed=True) if found else "",
         clearly(metric, found) or "all answers alike",
@@ -200,7 +198,7 @@ def audiences(context: Context) -> Section:
     )
     told_ = [(name, reading, value) for reading, values in found for name, value in values.items()]
     told_.sort(key=lambda one: (one[0], METRICS.index(one[1].metric.id)))
-    rows = tuple(row(name, one.metric.name, *_of_audience(one, value)) for name, one, value in told_)
+    rows = tuple(row(words.plainly(name), one.metric.name, *_of_audience(one, value)) for name, one, value in told_)
     least = context.reader.settings.metrics.min_answers
     small = any(value.reason == BELOW_MIN_N for _, _, value in told_)
     note = f"Fewer than {least} answers are not shown as a score." if small else ""

@@ -31,6 +31,7 @@ _SECONDS_OF = ("availability",)
 """Metrics whose denominator counts seconds, so that a distance can be told as time."""
 
 _POINTS = "points"
+_SHORT = frozenset({"aml", "asv", "dora", "gdpr", "iso", "kyc", "mica", "pci", "psd2", "sepa", "soc", "swift"})
 _WHOLE = Decimal("0.9995")
 """Coverage that is shown as 100.0 % and hence not worth a word."""
 
@@ -304,6 +305,13 @@ def interval(reading: Reading, of: Value | None = None) -> str:
         digits = max(text.percent_digits(one, edge(reading.target)) for one in ends)
         return text.between(*(text.percent(one, digits=min(digits, 4)) for one in ends))
     return text.between(*(amount(reading.metric, one, reading.currency) for one in ends))
+
+
+def plainly(name: str) -> str:
+    """A name of a register as words: "pci-asv-scan" is "PCI ASV scan"."""
+    parts = name.replace("-", " ").replace("_", " ").split()
+    said = " ".join(part.upper() if part.casefold() in _SHORT else part for part in parts)
+    return f"{said[:1].upper()}{said[1:]}"
 
 
 def definition(metric: Metric) -> Definition:

@@ -123,10 +123,17 @@ def test_a_verdict_is_a_shape_and_a_word(value: str) -> None:
     assert ("class", f"pl-shape pl-{mark.shape}") in seen.attributes
 
 
-def test_a_sparkline_breaks_at_a_gap_and_shows_its_target() -> None:
-    drawn = html.sparkline((1.0, 2.0, None, 3.0), (2.5,), "Uptime")
-    assert (drawn.count("<polyline"), drawn.count("<line"), drawn.count("<circle")) == (2, 1, 1)
+def test_a_sparkline_breaks_at_a_gap_and_shows_its_target_and_what_stands_alone_as_a_dot() -> None:
+    drawn = html.sparkline((1.0, 2.0, None, 3.0, None, 2.0, 2.0), (2.5,), "Uptime")
+    assert (drawn.count("<polyline"), drawn.count("<line"), drawn.count("pl-dot")) == (2, 1, 1)
+    assert drawn.count("<circle") == 2
     assert Seen(html.sparkline((None,), (1.0,), "Uptime")).tags == ["span"]
+
+
+def test_a_long_value_is_set_smaller_beside_its_sparkline() -> None:
+    tile = TILES.tiles[0]
+    assert 'class="pl-value"' in html.tiles(replace(TILES, tiles=(replace(tile, value="99.95"),)), {})
+    assert 'class="pl-value pl-long"' in html.tiles(replace(TILES, tiles=(replace(tile, value="+30 ± 15"),)), {})
 
 
 def test_a_table_names_its_columns_and_rows_and_says_how_much_it_shows() -> None:
