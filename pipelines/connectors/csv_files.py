@@ -24,7 +24,7 @@ from pipelines.connectors.base import (
     Covered,
     FileSeen,
     Finding,
-    Need,
+    Name,
     Options,
     Page,
     Position,
@@ -51,7 +51,6 @@ class Csv(Connector):
     type: ClassVar[str] = "csv"
     title: ClassVar[str] = "CSV files"
     fact_kinds: ClassVar[tuple[str, ...]] = tuple(one.kind for one in FACTS)
-    needs: ClassVar[tuple[Need, ...]] = (Need(people.SALT, people.SALT_PURPOSE, optional=True),)
     options: ClassVar[builtins.type[Options]] = CsvOptions
 
     @cached_property
@@ -89,6 +88,14 @@ class Csv(Connector):
             return
         yield from (Finding(name, False, str(fault)) for name, fault in sorted(reading.faults.items()))
         yield from reading.findings(self.chosen)
+
+    def names(self) -> Iterator[Name]:
+        """What the rows are about."""
+        files, reading = self._files(), self._reading()
+        for done, file in enumerate(files, 1):
+            reading.read(file, done, len(files), most=_LOOKED_AT)
+        for kind, key in sorted({(fact.key_kind, fact.key) for fact in reading.found.facts.values()}):
+            yield Name(kind, key, key)
 
     def _page(self, reading: _Reading, cursor: dict[str, Any], *, renewed: bool, position: Position) -> Page:
         """All that the files hold; `renewed`: what is stored was read under other options."""

@@ -28,6 +28,7 @@ from pipelines.connectors.base import (
     Connector,
     Covered,
     Finding,
+    Name,
     Options,
     Page,
     Position,
@@ -133,6 +134,10 @@ class GitLocal(Connector):
             at = clone.fetched()
             says = f"last fetched {at:%Y-%m-%d %H:%M} UTC" if at else "never fetched since it was cloned"
             yield Finding("freshness", at is not None, f"The clone was {says}; fetch it before each sync.")
+
+    def names(self) -> Iterator[Name]:
+        """The repository."""
+        yield Name("repository", self.repository, self.repository)
 
     def _before(self, position: Position, since: datetime) -> Mapping[str, Any]:
         """The cursor, empty where earlier days or something else are asked for."""

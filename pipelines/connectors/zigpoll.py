@@ -19,6 +19,7 @@ from pipelines.connectors._zigpoll.answers import (
     answer_of,
     count_record,
     joined,
+    plain_title,
     poll_of,
     response_record,
     slide_record,
@@ -28,7 +29,7 @@ from pipelines.connectors._zigpoll.answers import (
 from pipelines.connectors._zigpoll.api import HOME, Json, Zigpoll
 from pipelines.connectors._zigpoll.options import ZigpollOptions
 from pipelines.connectors._zigpoll.scales import Question, is_open, scale_of, score_of
-from pipelines.connectors.base import Connector, Covered, Finding, Need, Options, Page, Position, Record
+from pipelines.connectors.base import Connector, Covered, Finding, Name, Need, Options, Page, Position, Record
 from pipelines.errors import SkipRecord, StopSource
 from pipelines.http import Http
 
@@ -46,7 +47,7 @@ class ZigpollSource(Connector):
     type: ClassVar[str] = "zigpoll"
     title: ClassVar[str] = "Zigpoll"
     fact_kinds: ClassVar[tuple[str, ...]] = (Response.kind, SurveyCount.kind)
-    needs: ClassVar[tuple[Need, ...]] = (KEY, Need(people.SALT, people.SALT_PURPOSE, optional=True))
+    needs: ClassVar[tuple[Need, ...]] = (KEY,)
     keep: ClassVar[Mapping[str, tuple[str, ...]]] = KEEP
     lists: ClassVar[Mapping[str, tuple[str, ...]]] = {"response": ("created_at",)}
     options: ClassVar[builtins.type[Options]] = ZigpollOptions
@@ -109,6 +110,12 @@ class ZigpollSource(Connector):
             yield self._finding(poll)
         for name in sorted(slides):
             yield Finding(name, False, "No question has this id: correct slide.")
+
+    def names(self) -> Iterator[Name]:
+        """The features that polls are declared to be about, and the other polls."""
+        for found in self._polls():
+            told = self.chosen.poll_of(_id(found)).feature
+            yield Name("feature", told, told) if told else Name("poll", _id(found), plain_title(found))
 
     def _polls(self) -> Iterator[Json]:
         """The polls to read, those named in the options or all."""

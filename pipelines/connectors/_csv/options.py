@@ -14,7 +14,7 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 from data.facts import KINDS
 from pipelines.connectors._csv.cells import ISO, UNIX, UNIX_MS, Form
 from pipelines.connectors._csv.fields import UPTIME, WORDS, fields_of
-from pipelines.connectors.base import Options
+from pipelines.connectors.base import ASKED, Options
 from pipelines.errors import SkipRecord
 
 ANY = "*"
@@ -39,8 +39,20 @@ class CsvOptions(Options):
 
     path: Annotated[str, Field(description="CSV file, folder or pattern")]
     fact: Annotated[str, Field(description="Kind of fact that the rows hold")]
-    columns: Mapping[str, str] = Field(default_factory=dict)
-    constants: Mapping[str, Text] = Field(default_factory=dict)
+    columns: Annotated[
+        Mapping[str, str],
+        Field(
+            default_factory=dict,
+            description='Columns by field, as in {day = "Date", key = "Name"}',
+            json_schema_extra=ASKED,
+        ),
+    ]
+    constants: Annotated[
+        Mapping[str, Text],
+        Field(
+            default_factory=dict, description='Fields of all rows, as in {currency = "EUR"}', json_schema_extra=ASKED
+        ),
+    ]
     values: Mapping[str, Mapping[str, Text]] = Field(default_factory=dict)
     scale: Mapping[str, Decimal] = Field(default_factory=dict)
     tags: Mapping[str, str] = Field(default_factory=dict)

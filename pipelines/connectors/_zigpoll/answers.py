@@ -58,7 +58,12 @@ class Poll:
 def poll_of(found: Json, slides: Sequence[Json]) -> Poll:
     """A poll as Zigpoll tells it."""
     questions = {_text(one.get("_id")): question_of(one) for one in slides}
-    return Poll(_text(found.get("_id")), masked(_text(found.get("title"))), when(found.get("createdAt")), questions)
+    return Poll(_text(found.get("_id")), plain_title(found), when(found.get("createdAt")), questions)
+
+
+def plain_title(found: Json) -> str:
+    """What a poll is called, without HTML."""
+    return masked(_text(found.get("title")))
 
 
 def question_of(slide: Json) -> Question:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import gzip
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from pipelines.connectors.base import Finding, Replacement
+from pipelines.connectors.base import Covered, Finding, Name, Replacement
 from pipelines.errors import StopSource, TryAgain
 from tests.pipelines.connectors.csv_world import Folder, facts, notes, refused
 
@@ -70,6 +71,24 @@ def test_a_replaced_file_replaces_its_rows_unless_some_are_refused(tmp_path: Pat
     folder.write("a.csv", "what,day,n,d\nwallet,2026-10-01,8,10\n")
     folder.read()
     assert [(fact.key, fact.numerator) for fact in folder.stored.values()] == [("wallet", 8)]  # type: ignore[attr-defined]
+
+
+def test_a_register_with_refused_rows_proves_no_day(tmp_path: Path) -> None:
+    folder = Folder(tmp_path, {**MEASURED, "covers": "now"})
+    folder.write("a.csv", ROWS + "wallet,soon,1,1\n")
+    assert [page.covered for page in folder.read()] == [(), ()]
+    assert folder.read() == []
+    folder.write("a.csv", ROWS)
+    (_, page) = folder.read()
+    assert page.covered == (
+        Covered("measurement", "", "", datetime(2026, 10, 1, tzinfo=UTC), datetime(2026, 11, 9, 6, tzinfo=UTC)),
+    )
+
+
+def test_the_names_in_the_files_are_told_before_anything_is_stored(tmp_path: Path) -> None:
+    folder = Folder(tmp_path, {**MEASURED, "key_kind": "service"})
+    folder.write("a.csv", ROWS)
+    assert list(folder.connector().names()) == [Name("service", one, one) for one in ("ledger", "wallet")]
 
 
 def test_rows_of_a_file_that_is_gone_stay_until_all_is_read_again(tmp_path: Path) -> None:

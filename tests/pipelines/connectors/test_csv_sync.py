@@ -12,7 +12,8 @@ from sqlalchemy import select
 
 from data.clock import fix_clock
 from data.warehouse import read, schema
-from data.warehouse.engine import reading
+from data.warehouse.engine import reading, writing
+from data.warehouse.write import accept_file, reject
 from tests.pipelines.billing import charge, write
 from tests.pipelines.connectors.company_world import Company, company
 
@@ -122,13 +123,15 @@ def test_a_replaced_file_replaces_its_rows_and_bad_rows_are_told_until_corrected
 
 def test_other_files_with_like_names_keep_what_was_refused_in_them(files: Files) -> None:
     shop = files.company(MEASURED)
-    bad = "what,day,n,d\nwallet,2026-10-01,1,10\nwallet,x,1,10\n"
-    for name in ("a.csv", "A.csv", "a.csv, b.csv", "a%.csv"):
-        files.write(name, bad.replace("wallet", name.replace(",", ";")))
-    shop.sync()
-    files.write("a.csv", "what,day,n,d\nwallet,2026-10-01,1,10\n")
-    shop.sync()
-    assert [place for _, place, _ in shop.aside()] == ["A.csv, line 3", "a%.csv, line 3", "a.csv, b.csv, line 3"]
+    others = ["A.csv, line 3", "a%csv, line 3", "a.csv, b.csv, line 3", "a.csv2, line 3", "b.csv, line 3"]
+    with writing(shop.engine) as connection:
+        for place in [*others, "a.csv", "a.csv, line 3", "a.csv, line 4"]:
+            reject(connection, "sheet", "row", place, "Bad.", {})
+        reject(connection, "another", "row", "a.csv, line 3", "Bad.", {})
+        assert accept_file(connection, "sheet", "a.csv", {("row", "a.csv, line 4")})
+        assert not accept_file(connection, "sheet", "a.csv", {("row", "a.csv, line 4")})
+    kept = sorted(shop.rows(schema.rejected_record, "source", "place"))
+    assert kept == sorted([*(("sheet", one) for one in [*others, "a.csv, line 4"]), ("another", "a.csv, line 3")])
 
 
 def test_a_wrong_header_is_set_aside_as_a_file_and_forgiven_when_it_is_right(files: Files) -> None:

@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 
 from data.facts import Response, SurveyCount
-from pipelines.connectors.base import Covered, Finding, Record
+from pipelines.connectors.base import Covered, Finding, Name, Record
 from pipelines.errors import SkipRecord, StopSource
 from pipelines.people import pseudonym
 from tests.pipelines.connectors.github_world import Answer, Kept
@@ -192,6 +192,23 @@ def test_words_go_to_the_score_they_follow_and_to_nobody_else(world: World) -> N
     world.add("t5", NOW - 2 * DAY, "From nobody", slide=REASON)
     kept = Kept().read(connector(world.hub.base_url, polls=[CHECKOUT], **QUIET))
     assert comments(kept) == {"a": None, "b": "Better now\nand faster", "c": "Before the score"}
+
+
+def test_words_between_two_scores_of_one_visit_go_to_the_one_before_them(world: World) -> None:
+    world.responses.clear()
+    for minute, known in enumerate(("first", "second", "third")):
+        world.add(known, NOW - DAY + 10 * minute * MINUTE, "8", who="p1")
+    world.add("words", NOW - DAY + 11 * MINUTE, "About the second", slide=REASON, who="p1")
+    kept = Kept().read(connector(world.hub.base_url, polls=[CHECKOUT], **QUIET))
+    assert comments(kept) == {"first": None, "second": "About the second", "third": None}
+
+
+def test_polls_and_declared_features_are_told_before_anything_is_stored(world: World) -> None:
+    source = connector(world.hub.base_url, poll=[{"id": ONBOARDING, "feature": "onboarding"}])
+    assert list(source.names()) == [
+        Name("poll", CHECKOUT, "Payments after checkout"),
+        Name("feature", "onboarding", "onboarding"),
+    ]
 
 
 def test_an_answer_outside_the_scale_is_set_aside_without_being_quoted(world: World) -> None:
