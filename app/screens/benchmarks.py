@@ -34,6 +34,7 @@ LAST = (
     *("benchmarks.answers", "benchmarks.obligations", "benchmarks.figures", "benchmarks.marks"),
 )
 _SET, _END = "Set from a day on", "End on a day"
+_DAY = "YYYY-MM-DD"
 
 
 @dataclass(frozen=True)
@@ -81,13 +82,12 @@ def _editor(at: Opened) -> None:
 def _chosen(at: Opened) -> Looked:
     metrics = {one.id: one.name for one in metrics_of(load.settings()) if _can_have(one)}
     outline = load.outline(at.state)
-    scopes: dict[str | None, str] = {None: WHOLE}
-    scopes |= {one.id: "\u2003" * depth + one.name for depth, one in outline.scopes}
+    scopes = {"": WHOLE} | {one.id: "\u2003" * depth + one.name for depth, one in outline.scopes}
     left, right = st.columns(2)
     metric = left.selectbox("Measure", list(metrics), format_func=metrics.__getitem__, key="target-metric")
     start = 0 if at.choice.scope == outline.home else list(scopes).index(at.choice.scope)
     scope = right.selectbox("For", list(scopes), start, format_func=scopes.__getitem__, key="target-scope")
-    return _looked(metric, scope)
+    return _looked(metric, scope or None)
 
 
 def _can_have(metric: Metric) -> bool:
@@ -113,8 +113,10 @@ def _set(looked: Looked, first: date) -> None:
     hint = entered.hint(metric)
     low = columns[0].text_input("At least", help=hint, placeholder=hint, key=_key(looked, "low"), max_chars=40)
     high = columns[1].text_input("At most", help=hint, placeholder=hint, key=_key(looked, "high"), max_chars=40)
-    start = columns[2].date_input("From", max(first, last.valid_from if last else first), key=_key(looked, "from"))
-    until = columns[3].date_input("Until, if not until replaced", None, key=_key(looked, "until"))
+    start = columns[2].date_input(
+        "From", max(first, last.valid_from if last else first), format=_DAY, key=_key(looked, "from")
+    )
+    until = columns[3].date_input("Until, if not until replaced", None, format=_DAY, key=_key(looked, "until"))
     owner, why = _who_and_why(looked)
     if not (low.strip() or high.strip()) or not isinstance(start, date):
         st.html('<p class="pl-note">Give one edge, or both for a band, to see what will change.</p>')
@@ -135,7 +137,7 @@ def _set(looked: Looked, first: date) -> None:
 def _end(looked: Looked, first: date) -> None:
     last = looked.last
     assert last is not None
-    day = st.date_input("No longer from", max(first, last.valid_from), key=_key(looked, "end"))
+    day = st.date_input("No longer from", max(first, last.valid_from), format=_DAY, key=_key(looked, "end"))
     why = _why(looked)
     if not isinstance(day, date):
         return
