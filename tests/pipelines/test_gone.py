@@ -82,6 +82,12 @@ def test_what_no_proof_of_a_complete_reading_speaks_of_is_not_marked(scripted: C
     assert gone(scripted) == []
 
 
+def test_a_proof_for_the_whole_source_speaks_of_every_name(scripted: Company) -> None:
+    scripted.sync(page(released("1"), released("2"), covered=(covered(),)))
+    scripted.sync(page(released("1"), covered=(covered(key_kind="", key=""),)), full=True)
+    assert gone(scripted) == ["2"]
+
+
 def test_when_a_record_came_that_could_not_be_read_none_of_its_kind_is_taken_for_gone(scripted: Company) -> None:
     scripted.sync(page(released("1"), released("2"), covered=(covered(),)))
     odd = Rejected("deployment", "acme/wallet deployment ?", "It came without its number.")
@@ -94,8 +100,9 @@ def test_more_records_than_are_read_at_once_are_all_held_against_the_listing(
 ) -> None:
     monkeypatch.setattr("data.warehouse.raw._AT_ONCE", 2)
     scripted.sync(page(*(released(str(n)) for n in range(5)), covered=(covered(),)))
-    scripted.sync(page(released("2"), covered=(covered(),)), full=True)
+    report = scripted.sync(page(released("2"), covered=(covered(),)), full=True)
     assert gone(scripted) == ["0", "1", "3", "4"]
+    assert report.notes == ["4 of kind deployment are gone at the source; their facts stay."]
 
 
 def test_github_lists_deployments_of_the_environments_asked_for_and_issues_unless_projects_tell_them() -> None:

@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from data.access import Actor, NotPermitted, Role
 from data.clock import fix_clock
 from data.facts import Fact
+from data.warehouse import schema
 from data.warehouse.engine import create_engine_for, writing
 from data.warehouse.retention import drop_unseen_records
 from data.warehouse.rollup import rollup
@@ -216,6 +218,18 @@ def test_a_changed_rule_of_a_metric_is_told_as_well(scripted: Company) -> None:
     scripted.settings = scripted.settings.model_copy(update={"metrics": rules})
     told = months(rebuilt(scripted, dry_run=True), "deployment_frequency")
     assert told == [(scope, "2026-10", True, 1.0, 0.0) for scope in ("group", "wallet")]
+
+
+def test_a_number_that_no_fact_makes_is_found_though_nothing_else_changed(scripted: Company) -> None:
+    loaded(scripted, released("1"))
+    right = scripted.days("deployment_frequency", "wallet")
+    table = schema.daily_metric
+    wrong = update(table).where(table.c.metric == "deployment_frequency", table.c.day == date(2026, 10, 9))
+    with writing(scripted.engine) as connection:
+        connection.execute(wrong.values(numerator=7_000_000))
+    told = months(rebuilt(scripted), "deployment_frequency")
+    assert told == [(scope, "2026-10", True, 8.0, 1.0) for scope in ("group", "wallet")]
+    assert scripted.days("deployment_frequency", "wallet") == right
 
 
 def test_people_read_each_source_and_each_month(scripted: Company) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -17,12 +18,12 @@ from data.warehouse.engine import create_engine_for, reading, writing
 from data.warehouse.reconcile import Reconciliation, reconciliations
 from data.warehouse.schema import FACT_TABLES
 from pipelines.connectors._github.counting import Tally
-from pipelines.connectors.base import Count
+from pipelines.connectors.base import Count, Page
 from pipelines.errors import StopSource, TryAgain
 from pipelines.sync import sync
 from tests.pipelines.billing import charge, write
 from tests.pipelines.connectors.github_world import Answer, Hub, empty_hub, rest
-from tests.pipelines.scripted import NOW, Company, Scripted, covered, page, released
+from tests.pipelines.scripted import NOW, Company, Scripted, covered, deployment, page, released
 from tests.servers.demo import CLOCK, DemoSources
 
 OCTOBER, NOVEMBER, DECEMBER = date(2026, 10, 1), date(2026, 11, 1), date(2026, 12, 1)
@@ -63,6 +64,13 @@ def test_an_environment_and_the_whole_source_can_be_counted(scripted: Company) -
     assert [(one.measure, one.key, one.gap) for one in found(scripted.engine)] == [
         ("count staging", "acme/wallet", 5), ("count", "", 0), ("count production", "acme/wallet", 0),
     ]  # fmt: skip
+
+
+def test_what_another_source_told_of_the_same_thing_is_not_counted(scripted: Company) -> None:
+    other = replace(deployment("1", "2026-10-05T10:00:00+00:00", "success"), source="other")
+    Scripted.told = (counted(1),)
+    scripted.sync(page(released("1")), Page("more", facts=(other,)))
+    assert [one.gap for one in found(scripted.engine)] == [0]
 
 
 def test_a_new_count_takes_the_place_of_those_of_the_same_facts_and_days(scripted: Company) -> None:
