@@ -99,7 +99,7 @@ def test_the_last_fifty_runs_of_each_source_are_listed_newest_first(counted: Wor
 
 def test_what_is_gone_at_a_source_is_counted(counted: World) -> None:
     assert [(row[0], row[7]) for row in rows(counted, "health.sources")] == [
-        ("github", "1"), ("prometheus", "0"), ("billing", "0"),
+        ("github", "1"), ("prometheus", "0"), ("billing", "0"), ("polls", "0"), ("registers", "0"),
     ]  # fmt: skip
 
 
