@@ -5,7 +5,7 @@ The one place where value, target, verdict and history meet; tile, drill-down, J
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -18,26 +18,15 @@ from sqlalchemy import Connection
 from data.benchmarks.load import Edition, Reference, references
 from data.benchmarks.score import TREND_PERIODS, OpenPeriod, Target, Verdict, Word, score
 from data.metrics import metric_named, metrics_of
-from data.metrics.base import (
-    NO_RATE,
-    NO_SOURCE,
-    NOT_KEPT,
-    Denominator,
-    Metric,
-    Statistic,
-    Totals,
-    Unit,
-    Value,
-    value_of,
-)
-from data.metrics.error_budget import spent
+from data.metrics.base import Denominator, Metric, Statistic, Unit, Value, value_of
 from data.metrics.spend import REPORTING, UNCONVERTED
-from data.period import Kind, Period, day_of
+from data.period import Period, day_of
 from data.scopes import Scope, Tree
 from data.settings import Settings
 from data.warehouse import read
 from data.warehouse.catalog import load_resolver, load_tree
 from data.warehouse.days import Days
+from data.warehouse.reading_table import Table
 from data.warehouse.samples import Samples, joined, own_samples
 
 HISTORY = 12
@@ -156,7 +145,7 @@ class Reader:
         self, metrics: Sequence[Metric], scope: str, periods: Sequence[Period]
     ) -> dict[tuple[str, Period], Value]:
         """Bare values by metric and period, without history or verdict."""
-        table = _Table(self, self._based(metrics), (scope,), list(periods))
+        table = Table(self, self._based(metrics), (scope,), list(periods))
         return {
             (metric.id, period): table.value(metric, scope, place, self)
             for metric in metrics
@@ -165,13 +154,13 @@ class Reader:
 
     def of_scopes(self, metric: Metric, scopes: Sequence[str], period: Period) -> tuple[Reading, ...]:
         """Readings of one metric for several scopes, without parts; those that never had a row are left out."""
-        table = _Table(self, self._based([metric]), tuple(scopes), self._periods(period))
+        table = Table(self, self._based([metric]), tuple(scopes), self._periods(period))
         return tuple(self._reading(metric, one, period, table, ()) for one in scopes if table.has(metric, one))
 
     def readings(self, metrics: Sequence[Metric], scope: str, period: Period) -> tuple[Reading, ...]:
         """Readings of several metrics for the same scope and period."""
         parts = self._part_scopes(scope, period)
-        table = _Table(self, self._based(metrics), (scope, *(one.id for one in parts)), self._periods(period))
+        table = Table(self, self._based(metrics), (scope, *(one.id for one in parts)), self._periods(period))
         return tuple(self._reading(metric, scope, period, table, parts) for metric in metrics)
 
     def _based(self, metrics: Sequence[Metric]) -> tuple[Metric, ...]:
@@ -187,7 +176,7 @@ class Reader:
         return tuple(one for one in services if one.id != scope)
 
     def _reading(
-        self, metric: Metric, scope: str, period: Period, table: _Table, services: tuple[Scope, ...]
+        self, metric: Metric, scope: str, period: Period, table: Table, services: tuple[Scope, ...]
     ) -> Reading:
         row = self.tree.get(scope, period.start)
         last = len(table.periods) - 2
@@ -223,13 +212,13 @@ class Reader:
             least=self.settings.metrics.min_answers,
         )
 
-    def _parts(self, metric: Metric, services: tuple[Scope, ...], period: Period, table: _Table) -> tuple[Part, ...]:
+    def _parts(self, metric: Metric, services: tuple[Scope, ...], period: Period, table: Table) -> tuple[Part, ...]:
         """Services that ever had a row; of those that decide the verdict also such as nothing observes."""
         decides = self.settings.metrics.tier_one if metric.id == "availability" else None
         shown = [one for one in services if table.has(metric, one.id) or (one.tier is not None and one.tier == decides)]
         return tuple(self._part(metric, one, period, table) for one in shown)
 
-    def _part(self, metric: Metric, scope: Scope, period: Period, table: _Table) -> Part:
+    def _part(self, metric: Metric, scope: Scope, period: Period, table: Table) -> Part:
         last = len(table.periods) - 2
         values = [table.value(metric, scope.id, place, self) for place in range(last + 1 - TREND_PERIODS, last + 1)]
         target = self.target(metric.id, scope.id, period)
@@ -255,7 +244,7 @@ class Reader:
             default=None,
         )
 
-    def still_open(self, metric: Metric, scope: str, period: Period, table: _Table) -> OpenPeriod | None:
+    def still_open(self, metric: Metric, scope: str, period: Period, table: Table) -> OpenPeriod | None:
         """How far the period has come, None when it is over."""
         if period.end <= self.today:
             return None
@@ -317,63 +306,6 @@ class Reader:
                 own[metric.id][one] = own_samples(metric, self._days, one, period)
         found = {name: joined(self.tree, scope, parts) for name, parts in own.items()}
         return {name: sorted(one for values in days.values() for one in values) for name, days in found.items()}
-
-
-class _Table:
-    """Totals and statistics of some metrics, scopes and periods, read at once. The last period is the year before."""
-
-    def __init__(
-        self, reader: Reader, metrics: tuple[Metric, ...], scopes: tuple[str, ...], periods: list[Period]
-    ) -> None:
-        self.periods = periods
-        self._totals = read.totals(reader.connection, metrics, scopes, reader.variants, periods, reader.today)
-        self._restated: frozenset[read.TotalsKey] = frozenset()
-        if reader.as_of is not None:
-            self._undo(read.restated_sums(reader.connection, metrics, scopes, periods, reader.as_of))
-        self._configured = read.configured(reader.connection, metrics, scopes)
-        self._statistics: dict[str, Mapping[tuple[str, int], tuple[Statistic, ...]]] = {
-            metric.id: read.statistics(reader.connection, metric, scopes, periods)
-            for metric in metrics
-            if metric.statistics is not None
-        }
-
-    def _undo(self, later: Mapping[read.TotalsKey, tuple[int, int, int]]) -> None:
-        """Take back what was restated later: what it added to numerator, denominator and days."""
-        nothing = Totals(0, 0, 0, 0, 0, 0, 0, 0)
-        for key, (numerator, denominator, days) in later.items():
-            now = self._totals.get(key, nothing)
-            then = {"numerator": now.numerator - numerator, "denominator": now.denominator - denominator}
-            self._totals[key] = replace(now, **then, days=now.days - days)
-        self._totals = {key: then for key, then in self._totals.items() if then.days > 0}
-        self._restated = frozenset(later)
-
-    def has(self, metric: Metric, scope: str) -> bool:
-        return (metric.derived_from or metric.id, scope) in self._configured
-
-    def totals(self, metric: Metric, scope: str, place: int, reader: Reader) -> Totals | None:
-        kept = metric_named(metric.derived_from) if metric.derived_from else metric
-        variant = reader.variant(kept, scope, self.periods[place])
-        return self._totals.get((kept.id, scope, variant, place))
-
-    def value(self, metric: Metric, scope: str, place: int, reader: Reader) -> Value:
-        if not self.has(metric, scope):
-            return Value(None, NO_SOURCE)
-        period = self.periods[place]
-        if metric.derived_from is not None:
-            base = self.value(metric_named(metric.derived_from), scope, place, reader)
-            target = reader.target(metric.derived_from, scope, period)
-            return spent(base, target.low if target else None)
-        if (metric.id, scope, UNCONVERTED + reader.currency(scope, period), place) in self._totals:
-            return Value(None, NO_RATE)
-        totals = self.totals(metric, scope, place, reader)
-        found: tuple[Statistic, ...] = ()
-        if metric.statistics is not None and totals is not None:
-            if (metric.id, scope, "", place) in self._restated:
-                return Value(None, NOT_KEPT)
-            kept = self._statistics[metric.id].get((scope, place), ())
-            by_itself = period.kind in (Kind.CUSTOM, Kind.WEEK, Kind.DAY)
-            found = reader.statistics_now(metric, scope, period) if by_itself else kept
-        return value_of(metric, totals, found, reader.settings.metrics.min_answers)
 
 
 def _with_spread(metric: Metric, value: Value, parts: tuple[Part, ...]) -> Value:
