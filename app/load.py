@@ -11,9 +11,11 @@ from pathlib import Path
 import streamlit as st
 from sqlalchemy import Engine
 
+from app.content import format as text
 from app.content.blocks import Section
-from app.content.sections import section_named
+from app.content.sections import section_named, words
 from app.content.sections.base import Comparison, Context
+from app.content.takeaway import About
 from data import settings as settings_file
 from data.access import Actor, local_actor
 from data.clock import clock
@@ -131,6 +133,25 @@ def _sections(at: State, names: tuple[str, ...], choice: Choice, moment: datetim
         reader = Reader(connection, settings())
         context = Context(reader, choice.scope, choice.period, choice.comparison, moment)
         return tuple(section_named(name).build(context) for name in names)
+
+
+def about(at: State, choice: Choice, measures: tuple[str, ...]) -> About:
+    """What taken numbers of some measures are about."""
+    known = settings()
+    with reading(engine(at.url)) as connection:
+        reader = Reader(connection, known)
+        metrics = [reader.metric(name) for name in measures]
+        return About(
+            company=known.company.name,
+            scope=reader.tree.get(choice.scope, choice.period.start).name,
+            scope_id=choice.scope,
+            period=choice.period,
+            as_of=text.instant(at.version.committed_at, known.zone),
+            zone=known.zone,
+            demo=at.demo,
+            definitions=tuple(words.definition(one) for one in metrics),
+            sources=tuple((one.name, ", ".join(reader.sources_of(one)) or "none yet") for one in metrics),
+        )
 
 
 def _moment() -> datetime:

@@ -46,6 +46,7 @@ class Among:
     target: Target | None = None
     wide: bool = False
     note: str = ""
+    measures: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.alt.strip():

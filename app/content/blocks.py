@@ -1,6 +1,7 @@
 """What a page or a board pack is made of: frozen values that know neither screen nor paper.
 
-Every text is final (made by `app.content.format`); figures carry plain numbers in the unit they name.
+Every text is final (made by `app.content.format`); figures carry plain numbers in the unit they name. The `measures` of
+figures and tables are the ids of the definitions that they rest on.
 A section is a tuple of blocks; `app.render.web` and `app.render.pdf` each draw every kind of block.
 """
 
@@ -168,6 +169,7 @@ class Trend:
     events: tuple[Event, ...] = ()
     from_zero: bool = False
     note: str = ""
+    measures: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         _check_figure(self.id, self.alt, len(self.periods), self.series)
@@ -189,6 +191,7 @@ class Bars:
     references: tuple[Reference, ...] = ()
     events: tuple[Event, ...] = ()
     note: str = ""
+    measures: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         _check_figure(self.id, self.alt, len(self.periods), self.series)
@@ -223,6 +226,7 @@ class Waves:
     target: Target | None = None
     references: tuple[Reference, ...] = ()
     note: str = ""
+    measures: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         _check_figure(self.id, self.alt, 0, ())
@@ -285,6 +289,7 @@ class Table:
     total_rows: int | None = None
     empty: str = "Nothing to show for this period."
     rest: tuple[Row, ...] = ()
+    measures: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for number, row in enumerate((*self.rows, *self.rest), 1):

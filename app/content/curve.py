@@ -58,6 +58,7 @@ class Curve:
     floor: float | None = None
     wide: bool = False
     note: str = ""
+    measures: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.alt.strip():

@@ -49,6 +49,7 @@ class Scatter:
     levels: tuple[Level, ...] = ()
     target: Target | None = None
     note: str = ""
+    measures: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.alt.strip():

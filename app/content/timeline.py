@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from types import MappingProxyType
 from typing import Literal
 
@@ -26,13 +27,15 @@ WEIGHTS: Mapping[Weight, str] = MappingProxyType(
 
 @dataclass(frozen=True)
 class Span:
-    """Something that went on, in days from the start of the period; an end of None still goes on."""
+    """Something that went on, in days from the start of the period and in instants; an end of None still goes on."""
 
     start: float
     end: float | None
     weight: Weight
     text: str
     href: str = ""
+    began: datetime | None = None
+    ended: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,7 @@ class Timeline:
     lanes: tuple[Lane, ...]
     alt: str
     note: str = ""
+    measures: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.alt.strip():

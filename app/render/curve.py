@@ -20,9 +20,14 @@ Path = tuple[tuple[float, float | None], ...]
 _LEAST = 1 / 3600
 """The shortest time that a logarithmic axis starts at: a second, in hours."""
 _TIMES = (
-    *((1 / 3600, "1 s"), (1 / 60, "1 min"), (1 / 6, "10 min"), (1.0, "1 h"), (4.0, "4 h")),
+    *((1 / 3600, "1 s"), (1 / 60, "1 min"), (1 / 6, "10 min"), (1.0, "1 h"), (6.0, "6 h")),
     *((24.0, "1 d"), (168.0, "1 week"), (720.0, "1 month"), (8760.0, "1 year")),
 )
+_BETWEEN = (
+    *((1 / 360, "10 s"), (1 / 12, "5 min"), (1 / 2, "30 min"), (2.0, "2 h"), (12.0, "12 h")),
+    *((72.0, "3 d"), (336.0, "2 weeks")),
+)
+"""Further names for an axis of no more than three powers of ten."""
 
 
 @dataclass(frozen=True)
@@ -134,8 +139,9 @@ def _scale(block: Curve) -> Scale:
 
 def _ticks(block: Curve, low: float, high: float) -> list[tuple[float, str]]:
     if block.wide:
-        return [(x, words) for x, words in _TIMES if low <= x <= high]
+        named = sorted((*_TIMES, *_BETWEEN)) if high <= low * 1000 else _TIMES
+        return [(x, words) for x, words in named if low <= x <= high]
     step = figure.round_step((high - low) / 6)
     first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
-    named = [(step * place, figure.tick_text(step * place, step)) for place in range(first, last + 1)]
-    return [(x, text.with_unit(words, block.x_unit) if x == named[-1][0] else words) for x, words in named]
+    told = [(step * place, figure.tick_text(step * place, step)) for place in range(first, last + 1)]
+    return [(x, text.with_unit(words, block.x_unit) if x == told[-1][0] else words) for x, words in told]

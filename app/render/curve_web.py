@@ -119,6 +119,7 @@ def _x_axis(laid: Layout) -> Part:
         "tickvals": [at for at, _ in laid.ticks],
         "ticktext": [escape(words) for _, words in laid.ticks],
         "tickangle": 0,
+        "ticklabelstandoff": 4,
         "showgrid": False,
         "zeroline": False,
         "fixedrange": True,

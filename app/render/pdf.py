@@ -100,6 +100,11 @@ def _faces(more: Path | None) -> typst.Fonts:
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=paths)
 
 
+def product_fonts() -> typst.Fonts:
+    """Source Sans alone."""
+    return _faces(None)
+
+
 def _families(faces: tuple[Path, ...]) -> list[str]:
     if not faces:
         return []

@@ -44,6 +44,7 @@ from app.render import (
     waves,
     waves_web,
 )
+from app.render.take import Tell, menu, taking
 from app.render.theme import figure_rules, variables
 
 Plotted = Trend | Bars | Waves | Among | Scatter | Curve
@@ -57,10 +58,11 @@ def style() -> None:
     st.html(f"<style>{_sheet()}</style>")
 
 
-def sections(run: tuple[Section, ...]) -> None:
-    """Sections one under the other."""
+def sections(run: tuple[Section, ...], tell: Tell | None = None) -> None:
+    """Sections one under the other. With `tell`, their figures and tables can be taken away."""
     for one in run:
-        section(one)
+        with taking(tell, one):
+            section(one)
 
 
 def section(one: Section) -> None:
@@ -117,8 +119,9 @@ def _(block: Curve) -> None:
 
 @draw.register
 def _(block: Timeline) -> None:
-    with st.container(gap=None):
+    with st.container(gap=None, key=f"block-{block.id}"):
         st.html(html.figure_head(block.title, block.subtitle, block.alt))
+        menu(block)
         st.html(timeline_web.lanes(block, _query()))
         if under := html.figure_notes(timeline.notes(block), ()):
             st.html(under)
@@ -126,7 +129,9 @@ def _(block: Timeline) -> None:
 
 @draw.register
 def _(block: Table) -> None:
-    st.html(html.table(block, _query()))
+    with st.container(gap=None, key=f"block-{block.id}"):
+        menu(block)
+        st.html(html.table(block, _query()))
 
 
 @draw.register
@@ -158,8 +163,9 @@ def _(block: Beside) -> None:
 
 def _plotted(block: Plotted, made: go.Figure, notes: Sequence[str], events: Sequence[str] = ()) -> None:
     """Title, drawing and what stands under it."""
-    with st.container(gap=None):
+    with st.container(gap=None, key=f"block-{block.id}"):
         st.html(html.figure_head(block.title, block.subtitle, block.alt))
+        menu(block)
         config = dict(figures_web.CONFIG)
         st.plotly_chart(made, width="stretch", theme=None, key=f"figure-{block.id}", config=config)
         if under := html.figure_notes(notes, events):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import streamlit as st
 
@@ -63,11 +64,16 @@ def opened(title: str) -> Opened | None:
     return Opened(state, found.choice)
 
 
+def show(at: Opened, names: tuple[str, ...]) -> None:
+    """Sections by name, each figure and table of which can be taken away."""
+    web.sections(load.sections(at.state, names, at.choice), partial(load.about, at.state, at.choice))
+
+
 def page(title: str, names: tuple[str, ...]) -> Callable[[], None]:
     """A page that is nothing but sections."""
 
     def draw() -> None:
         if (at := opened(title)) is not None:
-            web.sections(load.sections(at.state, names, at.choice))
+            show(at, names)
 
     return draw

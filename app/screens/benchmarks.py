@@ -16,7 +16,7 @@ from app.content.sections import words
 from app.content.sections.base import row
 from app.content.sections.benchmarks import WHOLE
 from app.render import html, web
-from app.screens.base import Opened, Screen, opened
+from app.screens.base import Opened, Screen, opened, show
 from data.access import NotPermitted, Permission
 from data.benchmarks.score import Target
 from data.metrics import metric_in, metrics_of
@@ -60,10 +60,10 @@ def draw() -> None:
         web.draw(Notice("info", said))
     if said := st.session_state.pop("target-refused", None):
         web.draw(Notice("error", said))
-    web.sections(load.sections(at.state, FIRST, at.choice))
+    show(at, FIRST)
     if load.actor().may(Permission.EDIT_TARGETS):
         _editor(at)
-    web.sections(load.sections(at.state, LAST, at.choice))
+    show(at, LAST)
 
 
 def _editor(at: Opened) -> None:

@@ -8,7 +8,7 @@ from app import load
 from app.content import format as text
 from app.content.blocks import Notice
 from app.render import html, web
-from app.screens.base import Opened, Screen, opened
+from app.screens.base import Opened, Screen, opened, show
 from data.access import NotPermitted, Permission
 from data.settings import ConfigurationError
 from data.warehouse.catalog import map_key
@@ -27,9 +27,9 @@ def draw() -> None:
         return
     if said := st.session_state.pop("mapped", None):
         web.draw(Notice("info", said))
-    web.sections(load.sections(at.state, FIRST, at.choice))
+    show(at, FIRST)
     _unmapped(at)
-    web.sections(load.sections(at.state, LAST, at.choice))
+    show(at, LAST)
 
 
 def _unmapped(at: Opened) -> None:

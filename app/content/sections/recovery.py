@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from app.content import format as text
-from app.content.blocks import Beside, Cell, Column, Role, Row, Section, Table
+from app.content.blocks import Cell, Column, Role, Row, Section, Table
 from app.content.curve import Curve, Line, Upright
 from app.content.sections import words
 from app.content.sections.base import Context, SectionKind
@@ -46,7 +46,7 @@ def recovery(context: Context) -> Section:
     )
     note = "Median and nine in ten after Kaplan and Meier: what is still open counts as lasting longer than so far."
     table = Table("recovery-clocks", "Both clocks", columns, rows, note)
-    return Section("recovery", title, (Beside((_curve(context, readings, samples), table)),))
+    return Section("recovery", title, (_curve(context, readings, samples), table))
 
 
 def _clock_row(reading: Reading, name: str, samples: Sequence[Sample]) -> Row:

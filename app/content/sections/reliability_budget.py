@@ -212,7 +212,7 @@ def _rate(length: int, days: Mapping[date, Errors], last: date, goal: Decimal) -
     return Row(
         (
             Cell(name),
-            Cell(f"{text.significant(burn)}×", exact=burn),
+            Cell(f"{text.plain(burn)}×", exact=burn),
             Cell(text.percent(spent), exact=spent * 100),
             Cell(left, exact=None if gone is None else Decimal(gone // timedelta(seconds=1)) / 86_400),
             Cell("" if ticket is None else f"{text.plain(ticket)}×", exact=ticket),

@@ -15,7 +15,7 @@ from app.content.timeline import WEIGHTS, Lane, Span, Timeline
 from data.warehouse.read_incidents import Hurt, IncidentTold
 
 _LANES, _SHOWN = 14, 60
-_OURS, _PLANNED, _THEIRS = "Our services", "Planned maintenance", "Providers, from their status pages"
+_OURS, _PLANNED, _THEIRS = "Our services and integrations", "Planned maintenance", "Providers, from their status pages"
 
 
 def timeline(context: Context) -> Section:
@@ -102,7 +102,7 @@ def _span(told: IncidentTold, hurt: Hurt, context: Context) -> Span:
     long = text.duration(hurt.end - hurt.start) if hurt.end else "still open"
     start = text.instant(hurt.start, context.zone)
     said = text.joined(told.incident.title, WEIGHTS[weight], told.incident.severity, start, long)
-    return Span(_place(hurt.start, context), end, weight, said, told.incident.url or "")
+    return Span(_place(hurt.start, context), end, weight, said, told.incident.url or "", hurt.start, hurt.end)
 
 
 def _place(instant: datetime, context: Context) -> float:

@@ -93,6 +93,7 @@ def trend(reading: Reading, title: str = "", subtitle: str = "", note: str = "")
         references=reference_bands(reading, values),
         from_zero=reading.metric.unit in (Unit.MONEY, Unit.PER_DAY, Unit.HOURS),
         note=note,
+        measures=(reading.metric.id,),
     )
 
 
