@@ -10,6 +10,8 @@ from app.render import figure
 from app.render.figure import EndLabel, Scale
 
 _MOST_COUNTS = 12
+_ROOM = 0.09
+"""The share of the axis that is kept free under the lowest tick for the counts of answers."""
 
 
 def line(block: Waves) -> Trend:
@@ -30,10 +32,11 @@ def line(block: Waves) -> Trend:
 
 
 def scale(block: Waves) -> Scale:
-    """A scale that holds every interval."""
+    """A scale that holds every interval, with room under it for the counts of answers."""
     drawn = line(block)
     ends = tuple(Series("", tuple(getattr(one, end) for one in block.waves)) for end in ("low", "high"))
-    return figure.scale(replace(drawn, series=(*drawn.series, *ends)))
+    found = figure.scale(replace(drawn, series=(*drawn.series, *ends)))
+    return replace(found, low=found.low - (found.high - found.low) * _ROOM) if counts(block) else found
 
 
 def labels(block: Waves, drawn: Scale, share: float) -> tuple[EndLabel, ...]:

@@ -26,7 +26,7 @@ def draw(block: Waves, width: float, height: float) -> str:
 def _points(plot: Plot, block: Waves) -> None:
     shown = waves.told(block)
     xs, ys = [plot.x(at) for at, _, _ in shown], [plot.y(value) for _, _, value in shown]
-    plot.line(xs, ys, color=LIGHT.context, linewidth=0.7, zorder=2)
+    plot.line(xs, ys, color=LIGHT.context, linewidth=0.9, dashes=(1, 2.5), zorder=2)
     for x, (_, one, value) in zip(xs, shown, strict=True):
         if one.low is not None and one.high is not None:
             low, high = plot.y(one.low), plot.y(one.high)

@@ -38,7 +38,7 @@ def _points(block: Waves) -> Part:
         "name": figures_web.escape(block.name),
         "x": [at for at, _, _ in shown],
         "y": [value for _, _, value in shown],
-        "line": {"color": LIGHT.context, "width": 1},
+        "line": {"color": LIGHT.context, "width": 1.25, "dash": "1px,3px"},
         "marker": {"size": 8, "color": LIGHT.accent, "opacity": 1},
         "error_y": whiskers | {"color": LIGHT.accent, "thickness": 1.75, "width": 4},
         "cliponaxis": False,

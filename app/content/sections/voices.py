@@ -66,7 +66,7 @@ def _table(which: Side, title: str, found: Sequence[Voice], context: Context) ->
 
 
 def _row(name: str, response: Response) -> Row:
-    score = f"{text.plain(response.score)} of {text.plain(response.scale_high)}"
+    score = f"{text.plain(response.score)}\u00a0of\u00a0{text.plain(response.scale_high)}"
     return Row((Cell(name), Cell(score), Cell(response.comment or "")))
 
 
