@@ -9,11 +9,14 @@ from typing import cast
 
 from app.content import format as text
 from app.content.blocks import Bars, Block, Section, Table, Tiles, Trend, walk
+from app.content.curve import Curve
 from app.content.pack import Kpi, Orientation, Pack, PackPage, State
+from app.content.scatter import Scatter
 from app.content.sections import meaning, section_named, words
 from app.content.sections.base import Comparison, Context
 from app.content.sections.board import late_sources, sentence_block
 from app.content.sections.tiles import PAGES
+from app.content.timeline import Timeline
 from app.render.pdf import compile_pack
 from data.metrics.base import Value
 from data.period import Kind, Period, containing
@@ -40,11 +43,18 @@ PAGES_IN_ORDER: tuple[Page, ...] = (
     Page(
         "Reliability",
         (
-            *("reliability.summary", "reliability.uptime", "reliability.services"),
-            *("reliability.integrations", "reliability.worst_days"),
+            *("reliability.summary", "reliability.uptime", "reliability.budget", "reliability.services"),
+            *("reliability.timeline", "reliability.recovery", "reliability.integrations", "reliability.providers"),
+            "reliability.worst_days",
         ),
     ),
-    Page("Delivery", ("delivery.summary", "delivery.frequency", "delivery.lead_time", "delivery.services")),
+    Page(
+        "Delivery",
+        (
+            *("delivery.summary", "delivery.frequency", "delivery.lead_time", "delivery.features"),
+            *("delivery.services", "delivery.failures"),
+        ),
+    ),
     Page(
         "Feedback",
         (
@@ -53,7 +63,7 @@ PAGES_IN_ORDER: tuple[Page, ...] = (
         ),
     ),
     Page("Compliance", ("compliance.summary", "compliance.audits", "compliance.logging")),
-    Page("Spend", ("spend.summary", "spend.months", "spend.split", "spend.integration")),
+    Page("Spend", ("spend.summary", "spend.months", "spend.split", "spend.integration", "spend.unclassified")),
     Page("Evidence", ("health.sources", "health.coverage", "spend.currencies")),
 )
 
@@ -156,6 +166,12 @@ def _is_blank(block: Block) -> bool:
     match block:
         case Trend() | Bars():
             return all(value is None for series in block.series for value in series.values)
+        case Scatter():
+            return not block.dots
+        case Curve():
+            return all(y is None for line in block.lines for _, y in line.points)
+        case Timeline():
+            return not block.lanes
         case Table():
             return not block.rows and not block.empty
         case Tiles():

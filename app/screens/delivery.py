@@ -9,6 +9,7 @@ SECTIONS = (
     "delivery.frequency",
     "delivery.lead_time",
     "delivery.features",
+    "delivery.finished",
     "delivery.ageing",
     "delivery.services",
     "delivery.failures",

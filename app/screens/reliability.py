@@ -16,6 +16,7 @@ SECTIONS = (
     "reliability.uptime_ways",
     "reliability.integrations",
     "reliability.providers",
+    "reliability.provider_incidents",
     "reliability.definitions",
 )
 

@@ -9,9 +9,9 @@ from decimal import Decimal
 
 from app.content import format as text
 from app.content.blocks import Bars, Beside, Block, Cell, Column, Notice, Row, Section, Series, Table, Tiles
-from app.content.sections import words
+from app.content.sections import exact
 from app.content.sections.base import Comparison, Context, SectionKind
-from app.content.sections.incident_words import sureness
+from app.content.sections.incident_words import at, sureness
 from app.content.sections.tiles import absent, tile, trend
 from data.metrics.base import Domain, FactId
 from data.metrics.lead_time import Stages, lead_time, stages
@@ -29,6 +29,7 @@ STAGES = (
     ("deploy", "Deploy", "merged to in production"),
 )
 _SHOWN = 100
+_LEAD = ("lead_time",)
 
 
 def summary(context: Context) -> Section:
@@ -95,23 +96,23 @@ def _hours(span: timedelta) -> Decimal:
 def _stage_table(context: Context, now: Sequence[Stages], then: Sequence[Stages]) -> Table:
     columns = (
         Column("Stage"),
-        Column("Median", kind="number"),
-        Column("Nine in ten within", kind="number"),
-        Column(text.period_short(context.compared), kind="number"),
+        Column("Median", kind="number", unit="h"),
+        Column("Nine in ten within", kind="number", unit="h"),
+        Column(text.period_short(context.compared), kind="number", unit="h"),
         Column("Changes", kind="number"),
     )
     rows = []
     for stage, name, _ in STAGES:
         here, before = _spans(now, stage), _spans(then, stage)
-        cells = (name, _quantile(here, "0.5"), _quantile(here, "0.9"), _quantile(before, "0.5"))
-        rows.append(Row((*(Cell(one) for one in cells), Cell(text.count(len(here))))))
+        times = (_quantile(here, "0.5"), _quantile(here, "0.9"), _quantile(before, "0.5"))
+        rows.append(Row((Cell(name), *times, exact.count(len(here)))))
     spans = "; ".join(f"{name.lower()}: {span}" for _, name, span in STAGES)
     note = f"{spans[0].upper()}{spans[1:]}. A stage counts where both its ends are known; medians do not add up."
-    return Table("stages", "Where the time goes", columns, tuple(rows) if now else (), note)
+    return Table("stages", "Where the time goes", columns, tuple(rows) if now else (), note, measures=_LEAD)
 
 
-def _quantile(ordered: Sequence[Decimal], share: str) -> str:
-    return text.hours(quantile(ordered, Decimal(share))) if ordered else text.ABSENT
+def _quantile(ordered: Sequence[Decimal], share: str) -> Cell:
+    return exact.hours(quantile(ordered, Decimal(share)) if ordered else None)
 
 
 def _stage_bars(reading: Reading, told: Sequence[Sequence[Stages]]) -> tuple[Block, ...]:
@@ -129,6 +130,7 @@ def _stage_bars(reading: Reading, told: Sequence[Sequence[Stages]]) -> tuple[Blo
             unit="h",
             periods=periods,
             series=series,
+            measures=_LEAD,
             alt=f"Mean hours per stage over {len(periods)} periods; in {text.period(reading.period)}: {last}.",
         ),
     )
@@ -141,28 +143,26 @@ def _mean(spans: Sequence[Decimal]) -> float | None:
 def services(context: Context) -> Section:
     """DORA's five numbers of each service."""
     readings = context.readings(DORA)
-    by_scope: dict[str, dict[str, str]] = {}
+    by_scope: dict[str, dict[str, Cell]] = {}
     for reading in readings:
         for part in reading.parts:
-            by_scope.setdefault(part.scope.id, {})[reading.metric.id] = words.part_value(reading, part)
-    columns = (
-        Column("Service"),
-        Column("Tier", "right"),
-        *(Column(reading.metric.name, kind="number") for reading in readings),
-    )
+            by_scope.setdefault(part.scope.id, {})[reading.metric.id] = exact.part(reading, part)
+    columns = (Column("Service"), Column("Tier", "right"), *(exact.column(reading.metric) for reading in readings))
     found = {part.scope.id: part.scope for reading in readings for part in reading.parts}
     rows = tuple(
         Row(
             (
                 Cell(found[one].name),
                 Cell(_tier(found[one].tier)),
-                *(Cell(shown.get(name, text.ABSENT)) for name in DORA),
+                *(shown.get(name, Cell(text.ABSENT)) for name in DORA),
             )
         )
         for one, shown in sorted(by_scope.items(), key=lambda pair: _busiest(readings[1], pair[0]))
     )
     empty = "This scope is one service: its numbers stand above." if not found else "No service has numbers."
-    return Section("delivery-services", "Services", (Table("delivery-services", "", columns, rows, empty=empty),))
+    return Section(
+        "delivery-services", "Services", (Table("delivery-services", "", columns, rows, empty=empty, measures=DORA),)
+    )
 
 
 def _busiest(reading: Reading, scope: str) -> tuple[Decimal, str]:
@@ -192,11 +192,12 @@ def deployments(context: Context) -> Section:
         Column("Revision"),
         Column("Outcome"),
         Column("Changes", kind="number"),
-        Column("Median lead time", kind="number"),
+        Column("Median lead time", kind="number", unit="h"),
     )
-    rows = tuple(_deployment(one, order, waits.get(one.id, []), context) for one in ranked[:_SHOWN])
-    note = "Undone deployments first, then the latest. Each leads to its record at the source."
-    table = Table("deployments", "", columns, rows, note, total_rows=len(ranked))
+    rows = tuple(_deployment(one, order, waits.get(one.id, []), context) for one in ranked)
+    note = "Failed deployments first, then the latest. Each leads to its record at the source."
+    shown, rest = rows[:_SHOWN], rows[_SHOWN:]
+    table = Table("deployments", "", columns, shown, note, rest=rest, measures=(*_LEAD, "change_fail_rate"))
     return Section("deployments", f"The deployments of {text.period(context.period)}", (table,), _tally(production))
 
 
@@ -210,12 +211,13 @@ def _ended(one: Release) -> float:
 
 def _tally(found: Sequence[Release]) -> str:
     good = [one for one in found if one.deployment.outcome == "success"]
-    undone = sum(one.undone_by is not None for one in good)
+    undone, broke = (sum(bool(getattr(one, name)) for one in good) for name in ("undone_by", "broke"))
     failed = sum(one.deployment.outcome == "failure" for one in found)
     running = len(found) - len(good) - failed
     return text.joined(
         f"{text.count(len(good))} reached production",
         f"{text.count(undone)} of them undone",
+        f"{text.count(broke)} followed by an incident" if broke else "",
         f"{text.count(failed)} failed on the way" if failed else "",
         f"{text.count(running)} still running" if running else "",
     )
@@ -224,12 +226,12 @@ def _tally(found: Sequence[Release]) -> str:
 def _deployment(one: Release, all_of: dict[FactId, Release], waits: list[Decimal], context: Context) -> Row:
     deployment = one.deployment
     cells = (
-        Cell(text.instant(deployment.finished or deployment.started, context.zone)),
+        at(deployment.finished or deployment.started, context),
         Cell(context.name_of(one.scope)),
         Cell((deployment.revision or "")[:10]),
         Cell(_outcome(one, all_of, context)),
-        Cell(text.count(len(waits)) if waits else ""),
-        Cell(text.hours(quantile(sorted(waits), Decimal("0.5"))) if waits else ""),
+        exact.count(len(waits)) if waits else Cell(),
+        exact.hours(quantile(sorted(waits), Decimal("0.5"))) if waits else Cell(),
     )
     return Row(cells, deployment.url or "")
 

@@ -41,7 +41,12 @@ def methods(context: Context) -> Section:
     late = words.provisional(reading)
     note = "A deployment counts once, by its surest link, however many incidents followed it."
     note += f" {late[0].upper()}{late[1:]}." if late else ""
-    return Section("failures", _TITLE, (Table("failures", "", columns, tuple(rows), note),), _unsure(surest))
+    return Section(
+        "failures",
+        _TITLE,
+        (Table("failures", "", columns, tuple(rows), note, measures=("change_fail_rate",)),),
+        _unsure(surest),
+    )
 
 
 def _unsure(surest: list[Failure]) -> str:

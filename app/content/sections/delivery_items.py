@@ -25,6 +25,7 @@ from data.warehouse.deliveries import deliveries_by_scope, open_items
 from data.warehouse.readings import Reading
 
 _SHOWN = 60
+_MEASURES = ("feature_cycle_time",)
 _DAY = 24
 _TITLE = "Features"
 _HALF, _MOST = Decimal("0.5"), Decimal("0.85")
@@ -43,15 +44,25 @@ class _Done:
 
 
 def features(context: Context) -> Section:
-    """Every feature delivered in the last periods at its day and the days it took; those of the period with a link."""
+    """Every feature delivered in the last periods at its day and the days it took."""
     reading = context.reading("feature_cycle_time")
     if reading.value.reason == "no_source":
         return Section("features", _TITLE, (absent(reading),))
     done = _delivered(context, reading)
     if not done:
         return Section("features", _TITLE, (Notice("info", "No feature was delivered in the last periods."),))
-    now = [one for one in done if day_of(one.deployed, context.zone) in context.period]
-    return Section("features", _TITLE, (_scatter(context, reading, done), _table(context, now)), _said(reading, now))
+    now = [one for one in done if _day(one, context) in context.period]
+    return Section("features", _TITLE, (_scatter(context, reading, done),), _said(reading, now))
+
+
+def finished(context: Context) -> Section:
+    """The features delivered in the period, the longest first, each with the way to it."""
+    reading = context.reading("feature_cycle_time")
+    title = f"The features of {text.period(context.period)}"
+    if reading.value.reason == "no_source":
+        return Section("finished", title, (absent(reading),))
+    now = [one for one in _delivered(context, reading) if _day(one, context) in context.period]
+    return Section("finished", title, (_table(context, now),))
 
 
 def _said(reading: Reading, now: Sequence[_Done]) -> str:
@@ -112,6 +123,7 @@ def _scatter(context: Context, reading: Reading, done: Sequence[_Done]) -> Scatt
         levels=levels,
         target=Target(f"target {words.goal(reading)}", high=high) if high is not None else None,
         note=f"Dark dots and the lines: {text.period(context.period)}. Features that are not delivered yet are below.",
+        measures=_MEASURES,
     )
 
 
@@ -166,9 +178,17 @@ def _table(context: Context, now: Sequence[_Done]) -> Table:
         )
         for one in ordered
     )
-    title = f"The features of {text.period(context.period)}"
     empty = f"No feature was delivered in {text.period(context.period)}."
-    return Table("features", title, columns, rows[:_SHOWN], "The longest first.", empty=empty, rest=rows[_SHOWN:])
+    return Table(
+        "features",
+        "",
+        columns,
+        rows[:_SHOWN],
+        "The longest first.",
+        empty=empty,
+        rest=rows[_SHOWN:],
+        measures=_MEASURES,
+    )
 
 
 def ageing(context: Context) -> Section:
@@ -190,7 +210,9 @@ def ageing(context: Context) -> Section:
     told = [(one.item, one.scope, one.since, in_hours(max(context.as_of - one.since, timedelta(0)))) for one in found]
     rows = tuple(_age(item, scope, since, hours, past, context) for item, scope, since, hours in told)
     empty = "No feature is being worked on."
-    table = Table("ageing", "", columns, rows[:_SHOWN], _usual(past), empty=empty, rest=rows[_SHOWN:])
+    table = Table(
+        "ageing", "", columns, rows[:_SHOWN], _usual(past), empty=empty, rest=rows[_SHOWN:], measures=_MEASURES
+    )
     return Section("ageing", title, (table,), _ageing_said(context, [hours for *_, hours in told], past))
 
 
@@ -231,4 +253,5 @@ def _age(item: WorkItem, scope: str, since: datetime, hours: Decimal, past: Sequ
 
 
 FEATURES = SectionKind("delivery.features", features)
+FINISHED = SectionKind("delivery.finished", finished)
 AGEING = SectionKind("delivery.ageing", ageing)

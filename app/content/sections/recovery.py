@@ -12,6 +12,7 @@ from app.content.sections import words
 from app.content.sections.base import Context, SectionKind
 from app.content.sections.tiles import absent
 from data.metrics import survival
+from data.metrics.base import ABOVE
 from data.metrics.survival import Sample, Step
 from data.warehouse.readings import Reading
 
@@ -45,7 +46,7 @@ def recovery(context: Context) -> Section:
         _clock_row(one, name, samples[one.metric.id]) for one, (_, name) in zip(readings, _CLOCKS, strict=True)
     )
     note = "Median and nine in ten after Kaplan and Meier: what is still open counts as lasting longer than so far."
-    table = Table("recovery-clocks", "Both clocks", columns, rows, note)
+    table = Table("recovery-clocks", "Both clocks", columns, rows, note, measures=tuple(name for name, _ in _CLOCKS))
     return Section("recovery", title, (_curve(context, readings, samples), table))
 
 
@@ -55,16 +56,15 @@ def _clock_row(reading: Reading, name: str, samples: Sequence[Sample]) -> Row:
     mean = sum(ended, Decimal(0)) / len(ended) if ended else None
     cells = [Cell(f"{reading.metric.name}, {name}")]
     for quantile in ("median", "p90"):
-        exact, above = told.get(quantile), told.get(f"{quantile}_above")
-        shown = text.hours(exact.value) if exact else f">\u00a0{text.hours(above.value)}" if above else text.ABSENT
-        cells.append(Cell(shown, exact=exact.value if exact else None))
+        reached, above = told.get(quantile), told.get(f"{quantile}{ABOVE}")
+        open_end = Cell(f">\u00a0{text.hours(above.value)}") if above else Cell(text.ABSENT)
+        cells.append(exact.hours(reached.value) if reached else open_end)
     median = told.get("median")
     ends = (median.low, median.high) if median else (None, None)
     interval = text.between(*(text.hours(end) for end in ends)) if None not in ends else ""
     cells.insert(2, Cell(interval))
     opened = len(samples) - len(ended)
-    cells += [Cell(text.hours(mean), exact=mean), Cell(text.count(len(samples)), exact=len(samples))]
-    return Row((*cells, Cell(text.count(opened), exact=opened)))
+    return Row((*cells, exact.hours(mean), exact.count(len(samples)), exact.count(opened)))
 
 
 def _curve(context: Context, readings: Sequence[Reading], samples: dict[str, list[Sample]]) -> Curve:
@@ -95,6 +95,7 @@ def _curve(context: Context, readings: Sequence[Reading], samples: dict[str, lis
         uprights=uprights,
         wide=True,
         note=f"{counted}.",
+        measures=tuple(name for name, _ in _CLOCKS),
     )
 
 

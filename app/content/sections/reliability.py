@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from app.content import format as text
 from app.content.blocks import Block, Cell, Column, Notice, Row, Section, Table, Tiles
-from app.content.sections import words
+from app.content.sections import exact, words
 from app.content.sections.base import Context, SectionKind
 from app.content.sections.tiles import absent, tile, trend
 from data.metrics import metric_named
@@ -22,6 +22,7 @@ FIRST = (
 )
 METRICS = ("availability", "error_budget", "availability_requests", "error_rate", "integration_error_rate")
 _WORST_DAYS = 25
+_UPTIME = ("availability",)
 
 
 def summary(context: Context) -> Section:
@@ -45,12 +46,12 @@ def services(context: Context) -> Section:
     columns = (
         Column("Service"),
         Column("Tier", "right"),
-        Column("Uptime", kind="number"),
+        exact.column(uptime_.metric, "Uptime"),
         Column("Verdict", kind="verdict"),
-        Column("Budget spent", kind="number"),
-        Column("Down", kind="number"),
-        Column("Time known", kind="number"),
-        Column("Error rate", kind="number"),
+        exact.column(budget.metric, "Budget spent"),
+        Column("Down", kind="number", unit="minutes"),
+        Column("Time known", kind="number", unit="%"),
+        exact.column(errors.metric),
     )
     ordered = sorted(uptime_.parts, key=lambda part: (part.value.value is None, part.value.value or Decimal(0)))
     rows = tuple(
@@ -59,7 +60,12 @@ def services(context: Context) -> Section:
     if not rows:
         block: Block = absent(uptime_) if uptime_.value.reason == "no_source" else _one_service()
         return Section("services", "Services", (block,))
-    return Section("services", "Services", (Table("services", "", columns, rows, "The worst first."),), _held(context))
+    return Section(
+        "services",
+        "Services",
+        (Table("services", "", columns, rows, "The worst first.", measures=METRICS),),
+        _held(context),
+    )
 
 
 def _one_service() -> Notice:
@@ -72,18 +78,16 @@ def _held(context: Context) -> str:
 
 
 def _service(uptime_: Reading, part: Part, spent: Part | None, errors: tuple[Reading, Part | None]) -> Row:
-    down = _down(part)
-    used = text.percent(spent.value.value, digits=0) if spent and spent.value.value is not None else text.ABSENT
-    rate = words.part_value(errors[0], errors[1]) if errors[1] else text.ABSENT
+    used = spent.value.value if spent else None
     cells = (
         Cell(part.scope.name),
         Cell("" if part.scope.tier is None else str(part.scope.tier)),
-        Cell(words.part_value(uptime_, part)),
+        exact.part(uptime_, part),
         Cell(verdict=words.verdict_word(part.verdict)),
-        Cell(used),
-        Cell(text.duration(down) if down is not None else text.ABSENT),
-        Cell(text.percent(part.value.coverage, digits=1) if part.value.value is not None else text.ABSENT),
-        Cell(rate),
+        exact.share(used, digits=0),
+        exact.minutes(_down(part)),
+        exact.share(part.value.coverage if part.value.value is not None else None, digits=1),
+        exact.part(*errors),
     )
     return Row(cells)
 
@@ -107,14 +111,15 @@ def worst_days(context: Context) -> Section:
         Column("Day"),
         Column("Service"),
         Column("Tier", "right"),
-        Column("Down", kind="number"),
-        Column("Share of the lost time", kind="number"),
-        Column("Day known", kind="number"),
+        Column("Down", kind="number", unit="minutes"),
+        Column("Share of the lost time", kind="number", unit="%"),
+        Column("Day known", kind="number", unit="%"),
     )
     lost = sum(_lost(one) for one in bad)
-    rows = tuple(_day(one, lost, context) for one in bad[:_WORST_DAYS])
+    rows = tuple(_day(one, lost, context) for one in bad)
     empty = f"No service was down in {text.period(context.period)}."
-    table = Table("worst-days", "", columns, rows, "Most lost time first.", len(bad), empty)
+    shown, rest = rows[:_WORST_DAYS], rows[_WORST_DAYS:]
+    table = Table("worst-days", "", columns, shown, "Most lost time first.", empty=empty, rest=rest, measures=_UPTIME)
     said = (
         f"{text.duration(from_millionths(lost))} down on {text.plural(len({one.day for one in bad}), 'day')}"
         if bad
@@ -130,14 +135,14 @@ def _lost(one: ScopeDayRow) -> int:
 def _day(one: ScopeDayRow, lost: int, context: Context) -> Row:
     scope = context.reader.tree.get(one.scope, one.day)
     cells = (
-        text.day(one.day),
-        scope.name,
-        "" if scope.tier is None else str(scope.tier),
-        text.duration(from_millionths(_lost(one))),
-        text.percent(Decimal(_lost(one)) / lost, digits=1),
-        text.percent(Decimal(one.known) / one.expected, digits=1) if one.expected else text.ABSENT,
+        Cell(text.day(one.day), exact=one.day),
+        Cell(scope.name),
+        Cell("" if scope.tier is None else str(scope.tier)),
+        exact.minutes(from_millionths(_lost(one))),
+        exact.share(Decimal(_lost(one)) / lost, digits=1),
+        exact.share(Decimal(one.known) / one.expected if one.expected else None, digits=1),
     )
-    return Row(tuple(Cell(cell) for cell in cells))
+    return Row(cells)
 
 
 SUMMARY = SectionKind("reliability.summary", summary)

@@ -24,6 +24,7 @@ _FLOOR = -100.0
 _NAMED = 3
 _WINDOWS = (1, 3, 7, 30)
 _TITLE = "Error budget"
+_MEASURES = ("error_budget", "availability")
 Days = Mapping[str, Mapping[date, Errors]]
 
 
@@ -119,6 +120,7 @@ def _figure(context: Context, whole: _Left, parts: Sequence[_Left]) -> Curve:
         uprights=(Upright(today, "today"),) if today < length else (),
         floor=_FLOOR,
         note=f"Dashed: spent evenly.{others if worst else ''}",
+        measures=_MEASURES,
     )
 
 
@@ -186,7 +188,15 @@ def _rates(goal: Decimal, context: Context, found: Days) -> Table:
         Column("Ticket from", kind="number", unit="times the even rate"),
     )
     rows = tuple(_rate(length, days, last, goal) for length in _WINDOWS) if last is not None else ()
-    return Table("burn-rates", "How fast the budget goes", columns, rows, _unseen(goal), empty="No day is known yet.")
+    return Table(
+        "burn-rates",
+        "How fast the budget goes",
+        columns,
+        rows,
+        _unseen(goal),
+        empty="No day is known yet.",
+        measures=_MEASURES,
+    )
 
 
 def _burn(length: int, days: Mapping[date, Errors], last: date, goal: Decimal) -> tuple[Decimal | None, int]:

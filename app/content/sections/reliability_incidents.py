@@ -15,6 +15,7 @@ from app.content.timeline import WEIGHTS, Lane, Span, Timeline
 from data.warehouse.read_incidents import Hurt, IncidentTold
 
 _LANES, _SHOWN = 14, 60
+_MEASURES = ("time_to_restore", "time_to_acknowledge")
 _OURS, _PLANNED, _THEIRS = "Our services and integrations", "Planned maintenance", "Providers, from their status pages"
 
 
@@ -49,6 +50,7 @@ def _timeline(context: Context, lanes: Sequence[Lane]) -> Timeline:
         lanes=tuple(lanes),
         alt=f"{title}. {told or 'None of our own'}; lanes for {', '.join(lane.name for lane in lanes)}.",
         note=f"{text.plural(hidden, 'more lane')} with fewer incidents left out." if hidden else "",
+        measures=("time_to_restore", "availability_incidents"),
     )
 
 
@@ -122,7 +124,9 @@ def incidents(context: Context) -> Section:
     empty = f"No incident of our own in {text.period(context.period)}."
     rows = tuple(_row(one, context) for one in own)
     shown, rest = rows[:_SHOWN], rows[_SHOWN:]
-    blocks: list[Block] = [Table("incident-list", "", _columns(), shown, note, empty=empty, rest=rest)]
+    blocks: list[Block] = [
+        Table("incident-list", "", _columns(), shown, note, empty=empty, rest=rest, measures=_MEASURES)
+    ]
     if planned:
         columns = (
             Column("Maintenance"),

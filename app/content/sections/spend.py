@@ -57,6 +57,7 @@ def months(context: Context) -> Section:
                 ("billed", values[1], CONTEXT, billed),
             )
         ),
+        measures=METRICS[:2],
         alt=f"Two columns per period. In {text.period(context.period)} {words.value(effective)} were used and "
         f"{words.value(billed)} were billed.",
         stacking="grouped",
@@ -153,6 +154,7 @@ def _stack(effective: Reading, name: str, names: Sequence[str], columns: Sequenc
         unit=unit,
         periods=periods,
         series=series,
+        measures=METRICS[:1],
         alt=f"Stacked columns by {name}. In {text.period(effective.period)}: {last}.",
     )
 
@@ -186,7 +188,7 @@ def charges(context: Context) -> Section:
     total = Row((Cell("All charges"), *(Cell() for _ in range(4)), *whole), strong=True)
     count = text.plural(sum(line.records for line in found), "charge")
     note = f"{count} of the billing exports, added up; the largest first."
-    table = Table("charges", "", columns, (*rows[:_SHOWN], total), note, rest=tuple(rows[_SHOWN:]))
+    table = Table("charges", "", columns, (*rows[:_SHOWN], total), note, rest=tuple(rows[_SHOWN:]), measures=METRICS)
     return Section("charges", title, (table,))
 
 

@@ -28,6 +28,7 @@ _MATTERS = Decimal("0.001")
 
 _TITLE = "Integration and middleware"
 _SHOWN = 40
+_MEASURES = ("integration_share",)
 
 
 def integration(context: Context) -> Section:
@@ -91,7 +92,12 @@ def _class_table(context: Context) -> Table:
     rows.append(Row((Cell("Technology without taxes"), money(context, technology), whole), strong=True))
     note = "By tag, then FOCUS service category, then taxonomy, then vendor; what no rule knows is unclassified."
     return Table(
-        "classes", f"What {text.period(context.period)} was spent on", columns, tuple(rows) if sums else (), note
+        "classes",
+        f"What {text.period(context.period)} was spent on",
+        columns,
+        tuple(rows) if sums else (),
+        note,
+        measures=_MEASURES,
     )
 
 
@@ -137,7 +143,16 @@ def unclassified(context: Context) -> Section:
     )
     note = "The tag cost_class (integration or other) settles a charge; so does a line in the taxonomy or vendor list."
     empty = f"All technology spend of {text.period(context.period)} is classified."
-    table = Table("unclassified", "", columns, rows[:_SHOWN], note if rows else "", empty=empty, rest=rows[_SHOWN:])
+    table = Table(
+        "unclassified",
+        "",
+        columns,
+        rows[:_SHOWN],
+        note if rows else "",
+        empty=empty,
+        rest=rows[_SHOWN:],
+        measures=_MEASURES,
+    )
     return Section("unclassified", title, (table,), _open_said(open_ones, technology))
 
 

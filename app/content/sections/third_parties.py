@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
 from app.content import format as text
-from app.content.blocks import Block, Cell, Column, Notice, Row, Section, Table
-from app.content.sections import words
+from app.content.blocks import Cell, Column, Notice, Row, Section, Table
+from app.content.sections import exact, words
 from app.content.sections.base import Context, SectionKind
 from app.content.sections.incident_words import at, is_providers, lasted, remark, weight_of, whom
 from app.content.sections.tiles import absent, trend
@@ -21,6 +21,7 @@ from data.warehouse.read_incidents import IncidentTold
 from data.warehouse.readings import Reading
 
 _SHOWN = 40
+_CALLS = ("integration_error_rate",)
 _TITLE = "Third parties"
 
 
@@ -40,7 +41,7 @@ def integrations(context: Context) -> Section:
         Column("Calls", kind="number"),
     )
     rows = tuple(_integration(one, context) for one in _worst_first(_of_integrations(context)))
-    table = Table("integrations", "", columns, rows, f"Target {words.goal(reading)}, the worst first.")
+    table = Table("integrations", "", columns, rows, f"Target {words.goal(reading)}, the worst first.", measures=_CALLS)
     return Section("integrations", "Integrations", (trend(reading), table))
 
 
@@ -54,23 +55,17 @@ def _worst_first(found: Iterable[Reading]) -> list[Reading]:
 
 
 def _integration(one: Reading, context: Context) -> Row:
-    before = context.comparison.of(one)
     cells = (
         Cell(one.scope.name),
         Cell(context.name_of(one.scope.parent) if one.scope.parent else ""),
-        Cell(words.value(one), exact=percent(one.value)),
+        exact.value(one),
         Cell(verdict=words.verdict_word(one.verdict)),
         Cell(words.distance(one)),
-        Cell(words.value(one, before), exact=percent(before)),
-        Cell(text.count(one.value.numerator), exact=one.value.numerator),
-        Cell(text.count(one.value.denominator), exact=one.value.denominator),
+        exact.value(one, context.comparison.of(one)),
+        exact.count(one.value.numerator),
+        exact.count(one.value.denominator),
     )
     return Row(cells)
-
-
-def percent(value: Value) -> Decimal | None:
-    """A ratio in percent as it is."""
-    return None if value.value is None else value.value * 100
 
 
 def providers(context: Context) -> Section:
@@ -83,12 +78,17 @@ def providers(context: Context) -> Section:
         return Section("providers", _TITLE, (notice,))
     if reading.value.reason == "no_source":
         return Section("providers", _TITLE, (absent(reading),))
-    blocks: list[Block] = [_providers(context, scopes)]
+    said = "What they say of themselves; none of it counts in our own uptime."
+    return Section("providers", _TITLE, (_providers(context, scopes),), said)
+
+
+def incidents(context: Context) -> Section:
+    """What third parties told of themselves."""
     theirs = [one for one in context.incidents() if is_providers(one, context)]
-    blocks.append(_incidents(context, theirs))
-    return Section(
-        "providers", _TITLE, tuple(blocks), "What they say of themselves; none of it counts in our own uptime."
-    )
+    title = "What third parties told of"
+    if not theirs and context.reading("availability_providers").value.reason == "no_source":
+        return Section("provider-incidents", title, (absent(context.reading("availability_providers")),))
+    return Section("provider-incidents", title, (_incidents(context, theirs),))
 
 
 def _providers(context: Context, scopes: Sequence[Scope]) -> Table:
@@ -109,7 +109,7 @@ def _providers(context: Context, scopes: Sequence[Scope]) -> Table:
     ordered = sorted(scopes, key=lambda one: (_known(without, one) is None, _known(without, one) or 0, one.name))
     rows = [row for one in ordered for row in _provider(context, one, whole.get(one.id), without.get(one.id), calls)]
     note = "From their status pages, the worst first. An integration stands beside the provider that its own id names."
-    return Table("providers", "", columns, tuple(rows), note)
+    return Table("providers", "", columns, tuple(rows), note, measures=("availability_providers", *_CALLS))
 
 
 def _known(found: Mapping[str, Value], scope: Scope) -> Decimal | None:
@@ -121,13 +121,12 @@ def _provider(
 ) -> list[Row]:
     """A row for the provider and one more for each further integration."""
     started = [one for one in context.incidents() if one.scope == scope.id and not one.incident.maintenance]
-    lost = down(without)
     first = (
         Cell(scope.name),
-        _uptime(whole),
-        _uptime(without),
-        Cell(text.ABSENT if lost is None else text.duration(lost), exact=None if lost is None else lost / 60),
-        Cell(text.count(len(started)), exact=len(started)),
+        exact.share(whole.value if whole else None),
+        exact.share(without.value if without else None),
+        exact.minutes(down(without)),
+        exact.count(len(started)),
     )
     ours = [one for one in calls if scope.id in one.scope.id.split("-")]
     if not ours:
@@ -137,14 +136,7 @@ def _provider(
 
 
 def _called(one: Reading) -> tuple[Cell, ...]:
-    rate = Cell(words.value(one), exact=percent(one.value))
-    return Cell(one.scope.name), rate, Cell(verdict=words.verdict_word(one.verdict))
-
-
-def _uptime(value: Value | None) -> Cell:
-    if value is None or value.value is None:
-        return Cell(text.ABSENT)
-    return Cell(text.percent(value.value), exact=value.value * 100)
+    return Cell(one.scope.name), exact.value(one), Cell(verdict=words.verdict_word(one.verdict))
 
 
 def _incidents(context: Context, found: Sequence[IncidentTold]) -> Table:
@@ -162,8 +154,7 @@ def _incidents(context: Context, found: Sequence[IncidentTold]) -> Table:
     empty = f"No provider told of an incident in {text.period(context.period)}."
     rows = tuple(_row(one, context) for one in ordered)
     shown, rest = rows[:_SHOWN], rows[_SHOWN:]
-    title = "What they told of"
-    return Table("provider-incidents", title, columns, shown, "Maintenance last.", empty=empty, rest=rest)
+    return Table("provider-incidents", "", columns, shown, "Maintenance last.", empty=empty, rest=rest)
 
 
 def _row(told: IncidentTold, context: Context) -> Row:
@@ -183,3 +174,4 @@ def _row(told: IncidentTold, context: Context) -> Row:
 
 INTEGRATIONS = SectionKind("reliability.integrations", integrations)
 PROVIDERS = SectionKind("reliability.providers", providers)
+INCIDENTS = SectionKind("reliability.provider_incidents", incidents)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from app.content import format as text
 from app.content.blocks import Cell, Column, Row, Section, Table
+from app.content.sections import exact
 from app.content.sections.base import Context, SectionKind
 from app.content.sections.tiles import absent
 from data.metrics import metric_named
@@ -61,7 +61,11 @@ def ways(context: Context) -> Section:
         "Probes ask from outside; incidents are what people wrote down, weighted by their impact. Furthest apart "
         "first: more down by probes than by incidents is trouble that nobody writes down."
     )
-    return Section("uptime-ways", title, (Table("uptime-ways", "", columns, tuple(rows), note),))
+    return Section(
+        "uptime-ways",
+        title,
+        (Table("uptime-ways", "", columns, tuple(rows), note, measures=("availability", "availability_incidents")),),
+    )
 
 
 def _apart(told: Sequence[dict[str, Value]], scope: Scope) -> Decimal:
@@ -76,24 +80,12 @@ def _row(scope: Scope, told: Sequence[dict[str, Value]], *, strong: bool = False
     cells = (
         Cell(scope.name),
         Cell("" if scope.tier is None else str(scope.tier)),
-        *(_share(value) for value in values),
-        _time(probes),
-        _time(incidents),
-        _time(apart, signed=True),
+        *(exact.share(value.value if value else None) for value in values),
+        exact.minutes(probes),
+        exact.minutes(incidents),
+        exact.minutes(apart, signed=True),
     )
     return Row(cells, strong=strong)
-
-
-def _share(value: Value | None) -> Cell:
-    if value is None or value.value is None:
-        return Cell(text.ABSENT)
-    return Cell(text.percent(value.value), exact=value.value * 100)
-
-
-def _time(seconds: Decimal | None, *, signed: bool = False) -> Cell:
-    if seconds is None:
-        return Cell(text.ABSENT)
-    return Cell(text.duration(seconds, signed=signed), exact=seconds / 60)
 
 
 WAYS = SectionKind("reliability.uptime_ways", ways)
