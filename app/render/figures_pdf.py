@@ -6,7 +6,7 @@ from app.content import format as text
 from app.content.blocks import Bars, Trend
 from app.render import figure
 from app.render.figure import EndLabel, Figure
-from app.render.plot import BOTTOM, LEFT, LINE, Plot, inner_height, plot_of, svg
+from app.render.plot import BOTTOM, LEFT, LETTER, LINE, Plot, inner_height, plot_of, svg
 from app.render.theme import LIGHT, PAPER, WEIGHT_STRONG
 
 
@@ -40,7 +40,8 @@ def background(plot: Plot, block: Figure) -> None:
 
 def axes(plot: Plot, block: Figure) -> None:
     """The scale with its lines, and the names of the periods."""
-    for tick in figure.x_ticks(block.periods, most=max(2, int(plot.width // 20))):
+    longest = max((len(text.period_short(period)) for period in block.periods), default=0)
+    for tick in figure.x_ticks(block.periods, most=max(2, int(plot.width // (LETTER * longest + 8)))):
         plot.words(f"{tick.label}\n{tick.second}".rstrip(), plot.x(tick.at), BOTTOM - 3, ha="center", va="top")
     for value, said in zip(plot.scale.ticks, plot.scale.labels, strict=True):
         plot.level(value, color=LIGHT.grid, linewidth=0.5, zorder=0.5)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import cache, singledispatch
@@ -213,7 +213,7 @@ def _figure(block: Figure, drawn: str, *notes: str) -> Json:
 def _(block: Table, _width: float) -> Json:
     comment = next((at for at, column in enumerate(block.columns) if column.kind == "comment"), None)
     beside = tuple(column for column in block.columns if column.kind != "comment")
-    wide = beside[-1] if beside[-1].kind == "text" else beside[0]
+    wide = max((column for column in beside if column.kind == "text"), key=_longest(block), default=beside[0])
     return {
         "kind": "table",
         "id": block.id,
@@ -268,6 +268,11 @@ def _tile(tile: Tile) -> Json:
         "freshness": tile.freshness,
         "spark": asdict(drawn) if drawn else None,
     }
+
+
+def _longest(block: Table) -> Callable[[Column], int]:
+    """How long the words of a column get: the longest one takes what room is left."""
+    return lambda column: max((len(row.cells[block.columns.index(column)].text) for row in block.rows), default=0)
 
 
 def _column(column: Column, *, wide: bool) -> Json:

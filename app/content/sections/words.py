@@ -140,6 +140,8 @@ def _distance(reading: Reading, value: Value, verdict: Verdict | None) -> str:
     if verdict is None or verdict.to_target is None or target is None:
         return ""
     room = verdict.to_target
+    if room == 0 and target.holds(value.value or room):
+        return "exactly on the target"
     if reading.metric.id in _SECONDS_OF and value.denominator:
         time = text.duration(abs(room) * value.denominator)
         return f"{time} over budget" if room < 0 else f"{time} of budget left"

@@ -92,6 +92,10 @@ def test_the_way_to_a_target_is_told_in_points_or_by_the_number(
     assert plainly(words.variance(one)) == variance
 
 
+def test_what_lies_on_its_target_is_said_to() -> None:
+    assert words.distance(held_to(reading("audit_on_time", "1"), "1")) == "exactly on the target"
+
+
 def test_a_value_is_never_rounded_onto_its_target() -> None:
     assert plainly(words.value(held_to(reading("nps", "39.7", ("33", "46")), "40"))) == "+39.7 ± 7 points"
     assert words.value(held_to(reading("ces", "5.96"), "6")) == "5.96"
