@@ -14,7 +14,7 @@ from data.period import day_of
 from data.scopes import Resolver
 from data.settings import Settings, Source
 from data.warehouse import schema
-from data.warehouse.catalog import load_resolver
+from data.warehouse.catalog import load_resolver, told_scopes
 from data.warehouse.engine import reading, writing
 from data.warehouse.runs import lease, renewal
 from data.warehouse.schema import FACT_TABLES
@@ -219,9 +219,7 @@ def _covered_scopes(
     if key:
         found = resolver.scope(source, key_kind, key, None)
         return (found,) if found else ()
-    table = FACT_TABLES[fact]
-    scopes = select(table.c.scope).distinct().where(table.c.source == source, table.c.scope.is_not(None))
-    return tuple(connection.execute(scopes).scalars())
+    return told_scopes(connection, source, fact)
 
 
 def _begin(engine: Engine, source: Source) -> int:
