@@ -8,7 +8,7 @@ from decimal import Decimal
 from app.content import format as text
 from app.content.blocks import Cell, Column, Role, Row, Section, Table
 from app.content.curve import Curve, Line, Upright
-from app.content.sections import words
+from app.content.sections import exact, words
 from app.content.sections.base import Context, SectionKind
 from app.content.sections.tiles import absent
 from data.metrics import survival
