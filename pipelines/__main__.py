@@ -63,6 +63,8 @@ def init(  # noqa: PLR0913, PLR0917 - a parameter for each option
         if settings.mode == "demo" and not is_loaded(engine, settings):
             reports = _run_syncs(settings, engine, settings.source)
             settle(engine, settings)
+        elif _of_old_definitions(settings, engine):
+            _roll_up(settings, engine)
         told = {"schema": 1, "warehouse": "ready", "mode": settings.mode, "sources": reports}
         _say({**told, **connected}, as_json, "")
         _leave(reports)
@@ -317,6 +319,14 @@ def _run_syncs(settings: Settings, engine: Engine, sources: Sequence[Source], **
     for line in (line for report in reports for line in remarks(report)):
         console.print(line, markup=False, highlight=False)
     return [as_json(report) for report in reports]
+
+
+def _of_old_definitions(settings: Settings, engine: Engine) -> bool:
+    from data.warehouse.definitions import outdated
+    from data.warehouse.engine import reading
+
+    with reading(engine) as connection:
+        return outdated(connection, settings)
 
 
 def _roll_up(settings: Settings, engine: Engine) -> dict[str, Any]:

@@ -179,3 +179,13 @@ def test_one_file_and_one_line_bring_a_connector_and_a_metric_to_page_json_and_r
     assert "Whole days" in shown
     assert "77.4" in shown
     assert "Rule hits" in shown
+
+
+def test_a_new_version_of_a_definition_is_rolled_up_at_the_next_start(copy: Path) -> None:
+    _run(copy, "-m", "pipelines", "sync")
+    file = copy / "data" / "metrics" / "whole_days.py"
+    file.write_text(METRIC.replace("not fact.down", "fact.down < 900").replace("version=1", "version=2"))
+    _run(copy, "-m", "pipelines", "init")
+    told = json.loads(_run(copy, "-m", "app", "metrics", "--period", "2026-10", "--json"))
+    found = next(one for one in told["metrics"] if one["id"] == "whole_days")
+    assert (found["definition"]["version"], found["value"]) == (2, 1)

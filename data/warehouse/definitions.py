@@ -18,8 +18,27 @@ DEFINITIONS = "definitions"
 """Where the warehouse keeps the fingerprint of what its daily rows were made with."""
 
 
+def outdated(connection: Connection, settings: Settings) -> bool:
+    """Whether the daily rows were made with other definitions than those of now."""
+    before = _made_with(connection)
+    return before is not None and before != _fingerprint(settings)
+
+
 def take_up_definitions(connection: Connection, settings: Settings) -> None:
     """Have everything rolled up again when a definition, or a setting that daily rows depend on, has changed."""
+    if outdated(connection, settings):
+        touch_everything(connection, settings.zone)
+    now = _fingerprint(settings)
+    if _made_with(connection) != now:
+        insert_or_replace(connection, schema.warehouse_info, [{"key": DEFINITIONS, "value": now}])
+
+
+def _made_with(connection: Connection) -> str | None:
+    table = schema.warehouse_info
+    return connection.execute(select(table.c.value).where(table.c.key == DEFINITIONS)).scalar()
+
+
+def _fingerprint(settings: Settings) -> str:
     said = {
         "metrics": [(metric.id, metric.version) for metric in metrics_of(settings)],
         "rules": settings.metrics.model_dump(mode="json", exclude={"tier_one", "min_answers"}),
@@ -28,10 +47,4 @@ def take_up_definitions(connection: Connection, settings: Settings) -> None:
         "currency": settings.company.currency,
         "spend classes": shipped_rules().model_dump(mode="json"),
     }
-    now = hashlib.sha256(canonical(said).encode()).hexdigest()
-    table = schema.warehouse_info
-    before = connection.execute(select(table.c.value).where(table.c.key == DEFINITIONS)).scalar()
-    if before is not None and before != now:
-        touch_everything(connection, settings.zone)
-    if before != now:
-        insert_or_replace(connection, table, [{"key": DEFINITIONS, "value": now}])
+    return hashlib.sha256(canonical(said).encode()).hexdigest()
