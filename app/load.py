@@ -22,10 +22,11 @@ from data.clock import clock
 from data.period import Period
 from data.scopes import Scope
 from data.settings import Settings
-from data.warehouse import read, read_events
+from data.warehouse import read, read_events, read_sources
 from data.warehouse.engine import create_engine_for, reading
 from data.warehouse.policy import MODE
-from data.warehouse.read import DataVersion, UnmappedKey
+from data.warehouse.read import DataVersion
+from data.warehouse.read_sources import UnmappedKey
 from data.warehouse.readings import Reader
 
 _FRESHNESS_STEP = timedelta(minutes=10)
@@ -163,4 +164,4 @@ def _moment() -> datetime:
 def unmapped(at: State) -> tuple[UnmappedKey, ...]:
     """The names of sources that wait for a scope."""
     with reading(engine(at.url)) as connection:
-        return read.unmapped_keys(connection)
+        return read_sources.unmapped_keys(connection)

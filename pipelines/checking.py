@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 
 from data.clock import clock
 from data.settings import Settings, Source
-from data.warehouse import read, read_events
+from data.warehouse import read, read_events, read_sources
 from data.warehouse.engine import reading
 from data.warehouse.raw import gone_counts
 from data.warehouse.reconcile import Reconciliation, reconciliations
@@ -30,8 +30,8 @@ def check_source(settings: Settings, source: Source) -> Iterator[dict[str, Any]]
 def status_of(engine: Engine, settings: Settings) -> dict[str, Any]:
     """Sources with their freshness, and the names that nobody mapped."""
     with reading(engine) as connection:
-        states = {state.source: state for state in read.source_states(connection)}
-        unmapped = read.unmapped_keys(connection)
+        states = {state.source: state for state in read_sources.source_states(connection)}
+        unmapped = read_sources.unmapped_keys(connection)
         version = read.data_version(connection)
         gone, runs = gone_counts(connection), read_events.last_runs(connection)
         counts = reconciliations(connection)
@@ -52,7 +52,7 @@ def status_of(engine: Engine, settings: Settings) -> dict[str, Any]:
     }
 
 
-def _source_row(name: str, state: read.SourceState | None, settings: Settings) -> dict[str, Any]:
+def _source_row(name: str, state: read_sources.SourceState | None, settings: Settings) -> dict[str, Any]:
     configured = next((source for source in settings.source if source.id == name), None)
     success = state.last_success if state else None
     late = is_late(success, configured)

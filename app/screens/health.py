@@ -13,7 +13,7 @@ from data.access import NotPermitted, Permission
 from data.settings import ConfigurationError
 from data.warehouse.catalog import map_key
 from data.warehouse.engine import WarehouseError
-from data.warehouse.read import UnmappedKey
+from data.warehouse.read_sources import UnmappedKey
 from data.warehouse.rollup import rollup
 
 TITLE = "Data health"

@@ -23,7 +23,7 @@ from data.metrics.spend import REPORTING, UNCONVERTED
 from data.period import Period, day_of
 from data.scopes import Scope, Tree
 from data.settings import Settings
-from data.warehouse import read
+from data.warehouse import read, read_sources
 from data.warehouse.catalog import load_resolver, load_tree
 from data.warehouse.days import Days
 from data.warehouse.reading_table import Table
@@ -87,8 +87,8 @@ class Reader:
         self.tree = load_tree(self.connection)
         self.version = read.data_version(self.connection, self.as_of)
         self.targets = read.targets(self.connection)
-        states = {state.source: state.last_success for state in read.source_states(self.connection, self.as_of)}
-        self._fresh, self._sources = {}, read.sources_of(self.connection)
+        states = {state.source: state.last_success for state in read_sources.source_states(self.connection, self.as_of)}
+        self._fresh, self._sources = {}, read_sources.sources_of(self.connection)
         for fact, sources in self._sources.items():
             known = [states.get(source) for source in sources]
             self._fresh[fact] = min((at for at in known if at is not None), default=None) if all(known) else None

@@ -15,7 +15,7 @@ from data.access import command_line_actor
 from data.clock import fix_clock
 from data.facts import Deployment, Fact, Spend
 from data.settings import Settings, load
-from data.warehouse import read, schema
+from data.warehouse import read_sources, schema
 from data.warehouse.catalog import apply_settings
 from data.warehouse.engine import create_engine_for, reading
 from data.warehouse.rollup import rollup
@@ -149,7 +149,7 @@ def test_a_defect_in_a_connector_is_recorded_as_broken_off_and_not_hidden(run: A
     with pytest.raises(ZeroDivisionError):
         run(page(record("1"), cursor=1), ZeroDivisionError())
     with reading(engine) as connection:
-        assert [state.last_outcome for state in read.source_states(connection)] == ["broken off"]
+        assert [state.last_outcome for state in read_sources.source_states(connection)] == ["broken off"]
     assert stored(engine) == ["1"]
 
 
@@ -173,11 +173,11 @@ def test_a_malformed_record_is_set_aside_with_its_reason_and_taken_back_when_it_
     report = run(page(record("1"), record("2", None), cursor=1, rejected=(Rejected("row", "a.csv:7", "No amount."),)))
     assert report.skipped == {"The deployment has no end.": 1, "No amount.": 1}
     with reading(engine) as connection:
-        aside = [(row.kind, row.place, row.reason) for row in read.rejected_records(connection)]
+        aside = [(row.kind, row.place, row.reason) for row in read_sources.rejected_records(connection)]
     assert sorted(aside) == [("deployment", "2", "The deployment has no end."), ("row", "a.csv:7", "No amount.")]
     run(page(record("2"), cursor=2))
     with reading(engine) as connection:
-        assert [row.place for row in read.rejected_records(connection)] == ["a.csv:7"]
+        assert [row.place for row in read_sources.rejected_records(connection)] == ["a.csv:7"]
     assert stored(engine) == ["1", "2"]
 
 

@@ -16,7 +16,7 @@ from app.content.sections.base import Comparison, Context, SectionKind
 from app.content.sections.tiles import PAGES, absent, tile, trend
 from data.benchmarks.score import Word
 from data.metrics.base import NO_SOURCE, Unit
-from data.warehouse import read
+from data.warehouse import read_sources
 from data.warehouse.readings import Reading
 
 _URGENCY = {Word.MISSED: 0, Word.AT_RISK: 1, Word.CANNOT_TELL: 2, Word.NO_DATA: 3, Word.NOT_CONFIGURED: 4, Word.MET: 5}
@@ -194,7 +194,7 @@ def late(context: Context) -> Section:
 
 def late_sources(context: Context) -> tuple[Notice, ...]:
     """A notice for each source that did not succeed within its promise."""
-    states = {state.source: state for state in read.source_states(context.reader.connection)}
+    states = {state.source: state for state in read_sources.source_states(context.reader.connection)}
     found = []
     for source in context.reader.settings.source:
         success = states[source.id].last_success if source.id in states else None

@@ -14,9 +14,9 @@ from data.metrics.base import Unit
 from data.money import Money
 from data.period import Kind, Period, containing
 from data.settings import Source
-from data.warehouse import read, read_events
+from data.warehouse import read, read_events, read_sources
 from data.warehouse.raw import gone_counts
-from data.warehouse.read import SourceState
+from data.warehouse.read_sources import SourceState
 from data.warehouse.readings import Reading
 from data.warehouse.reconcile import Reconciliation, reconciliations
 
@@ -32,8 +32,8 @@ def summary(context: Context) -> Section:
         ("Data version", f"{version.version}" if version else "none"),
         ("Written", text.instant(version.committed_at, context.zone) if version else text.ABSENT),
         ("First day", text.day(read_events.first_day(connection))),
-        ("Unmapped names", text.count(len(read.unmapped_keys(connection)))),
-        ("Set aside", text.count(sum(one.rejected for one in read.source_states(connection)))),
+        ("Unmapped names", text.count(len(read_sources.unmapped_keys(connection)))),
+        ("Set aside", text.count(sum(one.rejected for one in read_sources.source_states(connection)))),
         ("Days to roll up", text.count(read_events.waiting_days(connection))),
     ]
     return Section("health", "", (Facts(tuple(pairs)),))
@@ -41,7 +41,7 @@ def summary(context: Context) -> Section:
 
 def sources(context: Context) -> Section:
     """Each source: how fresh, against what it promises; what it left open or set aside."""
-    states = {one.source: one for one in read.source_states(context.reader.connection)}
+    states = {one.source: one for one in read_sources.source_states(context.reader.connection)}
     configured = {one.id: one for one in context.reader.settings.source}
     names = [*configured, *sorted(states.keys() - configured.keys())]
     columns = (
@@ -157,7 +157,7 @@ def _days_without(reading: Reading, context: Context) -> str:
 
 def rejected(context: Context) -> Section:
     """Records that were set aside, each with its reason."""
-    found = read.rejected_records(context.reader.connection)
+    found = read_sources.rejected_records(context.reader.connection)
     columns = (*(Column(name) for name in ("Source", "Kind", "Record", "Reason", "Last seen")), _number("Seen"))
     rows = tuple(
         row(

@@ -11,7 +11,7 @@ from data.settings import ConfigurationError
 from data.warehouse.catalog import apply_settings, load_tree, map_key
 from data.warehouse.change_log import entries, first_fault
 from data.warehouse.engine import reading
-from data.warehouse.read import UnmappedKey, unmapped_keys
+from data.warehouse.read_sources import UnmappedKey, unmapped_keys
 from tests.data.happenings import DAY, at, change, deployment, probe_day
 from tests.data.warehouse.world import GROUP, MARIA, Company, settings
 

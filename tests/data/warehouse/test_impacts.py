@@ -15,7 +15,7 @@ from data.warehouse.catalog import load_resolver, load_tree, map_key
 from data.warehouse.days import Days
 from data.warehouse.engine import reading, writing
 from data.warehouse.links import FAILED
-from data.warehouse.read import unmapped_keys
+from data.warehouse.read_sources import unmapped_keys
 from data.warehouse.write import note_covered, replace_facts
 from tests.data.happenings import at, change, commit, deployment, incident
 from tests.data.warehouse.world import MARIA, NOW, SOURCES, Company

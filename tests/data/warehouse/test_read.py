@@ -9,7 +9,7 @@ from sqlalchemy import insert
 from data.metrics import metric_named
 from data.warehouse import schema
 from data.warehouse.engine import reading, writing
-from data.warehouse.read import SourceState, rejected_records, source_states, sources_of
+from data.warehouse.read_sources import SourceState, rejected_records, source_states, sources_of
 from data.warehouse.readings import Reader
 from data.warehouse.write import note_covered, note_open_items, reject
 from tests.data.happenings import DAY

@@ -11,7 +11,7 @@ from sqlalchemy import Engine, select
 from data.access import command_line_actor
 from data.facts import FxRate, Spend
 from data.settings import Settings, load
-from data.warehouse import read, schema
+from data.warehouse import read_sources, schema
 from data.warehouse.catalog import apply_settings, load_resolver, map_key
 from data.warehouse.engine import reading, writing
 from data.warehouse.rollup import rollup
@@ -75,14 +75,14 @@ def test_unmapped_spend_is_in_the_total_and_on_the_list_until_it_is_mapped(engin
     rollup(engine, settings)
     assert spend(engine) == {"wallet": 7_000_000, "group": 9_500_000}
     with reading(engine) as connection:
-        assert [(one.kind, one.key, one.count) for one in read.unmapped_keys(connection)] == [
+        assert [(one.kind, one.key, one.count) for one in read_sources.unmapped_keys(connection)] == [
             ("tag:service", "nobody", 1)
         ]
     map_key(engine, settings, MARIA, ("billing", "tag:service", "nobody"), "wallet", "they said so")
     rollup(engine, settings)
     assert spend(engine) == {"wallet": 9_500_000, "group": 9_500_000}
     with reading(engine) as connection:
-        assert read.unmapped_keys(connection) == ()
+        assert read_sources.unmapped_keys(connection) == ()
 
 
 def test_exchange_rates_stay_everywhere_when_scopes_change(engine: Engine, tmp_path: Path) -> None:
@@ -97,4 +97,4 @@ def test_exchange_rates_stay_everywhere_when_scopes_change(engine: Engine, tmp_p
     table = schema.FACT_TABLES["fx_rate"]
     with reading(engine) as connection:
         assert connection.execute(select(table.c.scope)).scalars().all() == [""]
-        assert read.unmapped_keys(connection) == ()
+        assert read_sources.unmapped_keys(connection) == ()
