@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from app.content.blocks import Cell, Row, Section
+from app.content.blocks import Cell, Column, Row, Section
 from data.metrics.base import Domain, Value
 from data.period import Period
 from data.warehouse import read_events, read_incidents
@@ -130,3 +130,10 @@ def share(part: Decimal | int, whole: Decimal | int) -> Decimal | None:
 def row(*texts: str, href: str = "", strong: bool = False) -> Row:
     """A row of plain texts."""
     return Row(tuple(Cell(one) for one in texts), href, strong)
+
+
+def without_empty(columns: tuple[Column, ...], rows: tuple[Row, ...]) -> tuple[tuple[Column, ...], tuple[Row, ...]]:
+    """Without the columns that say nothing in any row; a table without rows keeps them all."""
+    kept = [at for at in range(len(columns)) if not rows or any(row.cells[at] != Cell() for row in rows)]
+    shown = tuple(replace(row, cells=tuple(row.cells[at] for at in kept)) for row in rows)
+    return tuple(columns[at] for at in kept), shown

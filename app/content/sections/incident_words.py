@@ -50,7 +50,7 @@ def lasted(told: IncidentTold, context: Context) -> Cell:
 def after(incident: Incident, at: datetime | None) -> Cell:
     """How long after the start something was done; absent where nobody says."""
     if at is None:
-        return Cell(text.ABSENT)
+        return Cell()
     span = max(at - incident.started, timedelta(0))
     return Cell(
         f"+{text.duration(span)}" if span else text.duration(0), exact=Decimal(span // timedelta(seconds=1)) / 60

@@ -19,7 +19,7 @@ from data.warehouse.readings import Reading
 SUBJECT: Role = "subject"
 CONTEXT: Role = "context"
 _CLOCKS = (
-    ("time_to_restore", "from the incident's start"),
+    ("time_to_restore", "from its start"),
     ("deployment_recovery_time", "from the end of the deployment"),
 )
 

@@ -71,7 +71,7 @@ def _days(context: Context, reading: Reading) -> Days:
     """Seconds down and known of the scope and of what decides its verdict, period and 30 days before its end."""
     scopes = [reading.scope.id, *(part.scope.id for part in reading.deciding)]
     end = min(context.period.end, day_of(context.as_of, context.zone) + timedelta(days=1))
-    start = min(context.period.start, end - MONTH)
+    start = min(context.period.start, end - MONTH - timedelta(days=1))
     metric, span = metric_named("availability"), Period(start, max(end, context.period.end))
     found: dict[str, dict[date, Errors]] = {scope: {} for scope in scopes}
     for row in read_events.days_of(context.reader.connection, metric, sorted(set(scopes)), "", span):
@@ -184,7 +184,7 @@ def _rates(goal: Decimal, context: Context, found: Days) -> Table:
         Column("Up to the last known day"),
         Column("Burn rate", kind="number", unit="times the even rate"),
         Column("Of 30 days' budget", kind="number", unit="%"),
-        Column("The rest is gone in", kind="number", unit="days"),
+        Column("30 days' budget gone in", kind="number", unit="days"),
         Column("Ticket from", kind="number", unit="times the even rate"),
     )
     rows = tuple(_rate(length, days, last, goal) for length in _WINDOWS) if last is not None else ()

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from app.content import format as text
 from app.content.blocks import Block, Cell, Column, Notice, Row, Section, Table
-from app.content.sections.base import Context, SectionKind
+from app.content.sections.base import Context, SectionKind, without_empty
 from app.content.sections.incident_words import after, at, is_providers, lasted, remark, sureness, weight_of, whom
 from app.content.sections.tiles import absent
 from app.content.timeline import WEIGHTS, Lane, Span, Timeline
@@ -122,13 +122,11 @@ def incidents(context: Context) -> Section:
         return Section("incident-list", title, (absent(reading),))
     note = "Also those of an earlier start that went on. Detected and acknowledged are told from the start."
     empty = f"No incident of our own in {text.period(context.period)}."
-    rows = tuple(_row(one, context) for one in own)
+    columns, rows = without_empty(_columns(), tuple(_row(one, context) for one in own))
     shown, rest = rows[:_SHOWN], rows[_SHOWN:]
-    blocks: list[Block] = [
-        Table("incident-list", "", _columns(), shown, note, empty=empty, rest=rest, measures=_MEASURES)
-    ]
+    blocks: list[Block] = [Table("incident-list", "", columns, shown, note, empty=empty, rest=rest, measures=_MEASURES)]
     if planned:
-        columns = (
+        heads = (
             Column("Maintenance"),
             Column("Service"),
             Column("Started"),
@@ -136,7 +134,7 @@ def incidents(context: Context) -> Section:
             _lasted_column("Lasted"),
         )
         held = tuple(_maintenance(one, context) for one in planned)
-        blocks.append(Table("maintenance", "Planned maintenance", columns, held[:_SHOWN], rest=held[_SHOWN:]))
+        blocks.append(Table("maintenance", "Planned maintenance", heads, held[:_SHOWN], rest=held[_SHOWN:]))
     return Section("incident-list", title, tuple(blocks))
 
 
@@ -170,7 +168,7 @@ def _row(told: IncidentTold, context: Context) -> Row:
         Cell(incident.severity),
         Cell(WEIGHTS[weight_of(told)]),
         at(incident.started, context),
-        after(incident, incident.detected),
+        Cell() if incident.detected == incident.started else after(incident, incident.detected),
         after(incident, incident.acknowledged),
         at(incident.resolved, context),
         lasted(told, context),
