@@ -84,6 +84,7 @@ def figure(context: Context, name: str) -> Waves | Notice:
         target=target_line(reading),
         references=reference_bands(reading, [one.value for one in points]),
         note=_left_out(shown, reading),
+        measures=(name,),
     )
 
 

@@ -50,8 +50,9 @@ def audits(context: Context) -> Section:
     note = "On time: by the due day, wholly and with a proof."
     grace = reader.settings.metrics.audit_grace_days
     note += f" {text.plural(grace, 'day')} of grace count as on time." if grace else ""
-    rows = tuple(_audit(one, context) for one in due[:_SHOWN])
-    table = Table("audits", "", columns, rows, note, len(due), empty=f"Nothing was due in {month}.")
+    rows = tuple(_audit(one, context) for one in due)
+    empty, shown, rest = f"Nothing was due in {month}.", rows[:_SHOWN], rows[_SHOWN:]
+    table = Table("audits", "", columns, shown, note, rest=rest, empty=empty, measures=METRICS[:1])
     return Section("audits", title, (_next(coming, due, context), table), words.evidence(reading) if due else "")
 
 
@@ -141,7 +142,7 @@ def logging(context: Context) -> Section:
     )
     rows = tuple(_type(kept, days, context) for kept, days in ordered)
     empty = f"No delivery was told in {text.period(context.period)}."
-    table = Table("logging", "", columns, rows, _meaning(context), empty=empty)
+    table = Table("logging", "", columns, rows, _meaning(context), empty=empty, measures=METRICS[1:])
     figure = _figure(dict(ordered), context)
     return Section("logging", title, (*figure, table), words.evidence(reading) if found else "")
 
@@ -204,7 +205,7 @@ def _figure(by_type: Mapping[Kept, Sequence[LogDay]], context: Context) -> tuple
     finding = _lowest(series, steps)
     return (
         Trend(
-            id="logging",
+            id="logging-in-time",
             title=finding,
             subtitle=f"Share of the expected records stored in time, by type of record and {by}",
             unit="%",
@@ -213,6 +214,7 @@ def _figure(by_type: Mapping[Kept, Sequence[LogDay]], context: Context) -> tuple
             alt=f"Records stored in time by {by} in {shown}, {', '.join(one.name for one in series)}. {finding}.",
             target=target_line(reading),
             note=f"A gap is a {by} without data." if gaps else "",
+            measures=METRICS[1:],
         ),
     )
 

@@ -54,7 +54,7 @@ def _last_two(context: Context) -> Table:
     )
     rows = tuple(found for name in FORMS if (found := _against_before(context, context.reading(name))) is not None)
     note = "z: the difference in standard errors of both waves together; beyond ±1.96 it is more than chance at 95 %."
-    return Table("last-two-waves", "The last wave against the one before", columns, rows, note)
+    return Table("last-two-waves", "The last wave against the one before", columns, rows, note, measures=FORMS)
 
 
 def _against_before(context: Context, reading: Reading) -> Row | None:
@@ -147,7 +147,9 @@ def features(context: Context) -> Section:
     moved = _moved(context, ids)
     rows = tuple(_feature(one, context, moved.get((one.metric.id, one.scope.id))) for one in answered)
     empty = f"Nobody answered about a feature in {text.period(context.period)}."
-    return Section("features", title, (Table("features", "", columns, rows, _suppressed(answered), empty=empty),))
+    return Section(
+        "features", title, (Table("features", "", columns, rows, _suppressed(answered), empty=empty, measures=FORMS),)
+    )
 
 
 def _features(context: Context) -> list[str]:
@@ -203,7 +205,9 @@ def audiences(context: Context) -> Section:
     small = any(value.reason == BELOW_MIN_N for _, _, value in told_)
     note = f"Fewer than {least} answers are not shown as a score." if small else ""
     empty = f"No answer of {text.period(context.period)} says which audience it came from."
-    return Section("audiences", "By audience", (Table("audiences", "", columns, rows, note, empty=empty),))
+    return Section(
+        "audiences", "By audience", (Table("audiences", "", columns, rows, note, empty=empty, measures=METRICS),)
+    )
 
 
 def _by_audience(context: Context, metric: Metric) -> dict[str, Value]:
@@ -254,6 +258,7 @@ def _lines(found: Sequence[Reading], context: Context) -> tuple[Trend, ...]:
             series=series,
             alt=f"Adoption by feature over 12 periods, in {text.period(context.period)}: {last}.",
             from_zero=True,
+            measures=("adoption",),
         ),
     )
 
@@ -270,7 +275,7 @@ def _adoption_table(found: Sequence[Reading], context: Context) -> Table:
     if len(found) > 1:
         rows += (replace(_adopted(context.reading("adoption"), "All features"), strong=True),)
     note = "Users and eligible users: of one window on average. Growth in percentage points, and relative to then."
-    return Table("adoption-table", "", columns, rows, note)
+    return Table("adoption-table", "", columns, rows, note, measures=("adoption",))
 
 
 def _adopted(one: Reading, name: str) -> Row:

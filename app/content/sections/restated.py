@@ -54,8 +54,9 @@ def restated(context: Context) -> Section:
         return Section("restated", "", ())
     since = closed.closes_at(context.zone)
     note = f"As reported: every change of facts after {text.instant(since, context.zone)} undone."
-    rows = tuple(_row(one, context) for one in found[:_ROWS])
-    table = Table("restated", "", _COLUMNS, rows, note, total_rows=len(found))
+    rows = tuple(_row(one, context) for one in found)
+    named = tuple(dict.fromkeys(one.metric.id for one in found))
+    table = Table("restated", "", _COLUMNS, rows[:_ROWS], note, rest=rows[_ROWS:], measures=named)
     return Section("restated", f"Restated since {text.period(closed)} closed", (table,), _summary(found, closed))
 
 
