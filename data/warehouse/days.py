@@ -52,16 +52,20 @@ class Days:
         self._held.clear()
         self._holds, self._span = scope, (min(days), max(days))
 
-    def of(self, scope: str, days: frozenset[date], kinds: frozenset[str]) -> Sequence[ScopeDay]:
-        """Of the given days of a scope itself (not of those below it) those of which anything is known, in order."""
+    def of(self, scope: str, days: frozenset[date], kinds: frozenset[str], *, quiet: bool = True) -> Sequence[ScopeDay]:
+        """Of the given days of a scope itself (not of those below it) those of which anything is known, in order.
+
+        Without `quiet` only those on which something happened, not those that were merely read.
+        """
         if days and (scope != self._holds or min(days) < self._span[0] or max(days) > self._span[1]):
             self.hold(scope, days)
-        return self._once(("days", kinds, days), self._of, scope, days, kinds) if days else ()
+        return self._once(("days", kinds, days, quiet), self._of, scope, days, kinds, quiet) if days else ()
 
-    def _of(self, scope: str, days: frozenset[date], kinds: frozenset[str]) -> list[ScopeDay]:
+    def _of(self, scope: str, days: frozenset[date], kinds: frozenset[str], quiet: bool) -> list[ScopeDay]:
         span = self._span
         facts = {kind: self._once(("facts", kind), self._facts, kind, scope, span) for kind in sorted(kinds)}
         covered = {kind: self._once(("covered", kind), self.covered, kind, scope) for kind in sorted(kinds)}
+        known = frozenset().union(*facts.values(), *(covered.values() if quiet else ()))
         failed, rollbacks = self._once("failed", self._failed, scope)
         linked = self._linked(scope, kinds, span)
         outages = self._once("outages", self._outages, scope, span) if "incident" in kinds else {}
@@ -82,9 +86,7 @@ class Days:
                 rate=self._rate_of(day),
                 currencies=self.currencies(scope, day),
             )
-            for day in sorted(
-                days.intersection(frozenset().union(*facts.values(), *covered.values(), outages, delivered))
-            )
+            for day in sorted(days.intersection(known.union(outages if quiet else (), delivered)))
         ]
 
     def _linked(self, scope: str, kinds: frozenset[str], span: tuple[date, date]) -> dict[str, Any]:
@@ -190,6 +192,10 @@ class Days:
 
     def _sources(self, kind: str, scope: str) -> tuple[str, ...]:
         """The one source that the scope takes this kind from; every source of billing, which never overlap."""
+        found: tuple[str, ...] = self._of_whole(f"sources of {kind} {scope}", lambda: self._sources_of(kind, scope))
+        return found
+
+    def _sources_of(self, kind: str, scope: str) -> tuple[str, ...]:
         table = FACT_TABLES[kind]
         stored = select(table.c.source).distinct().where(table.c.scope == scope)
         there = {*self.connection.execute(stored).scalars(), *self._coverage_of(kind).get(scope, {})}

@@ -162,6 +162,12 @@ def _target(row: Mapping[Any, Any]) -> Target:
     return Target(**fields)
 
 
+def scopes_with(connection: Connection, kind: str) -> frozenset[str]:
+    """The scopes that hold facts of a kind."""
+    table = FACT_TABLES[kind]
+    return frozenset(connection.execute(select(table.c.scope).distinct().where(table.c.scope.is_not(None))).scalars())
+
+
 def facts_between(
     connection: Connection, kind: str, scopes: Sequence[str], start: Any, end: Any, by: str, limit: int | None = None
 ) -> tuple[Fact, ...]:

@@ -18,12 +18,21 @@ if TYPE_CHECKING:
 
 
 class Table:
-    """Totals and statistics of some metrics, scopes and periods, read at once. The last period is the year before."""
+    """Totals and statistics of some metrics, scopes and periods, read at once. The last period is the year before.
+
+    A bare one leaves out statistics that a value does not rest on.
+    """
 
     def __init__(
-        self, reader: Reader, metrics: tuple[Metric, ...], scopes: tuple[str, ...], periods: list[Period]
+        self,
+        reader: Reader,
+        metrics: tuple[Metric, ...],
+        scopes: tuple[str, ...],
+        periods: list[Period],
+        *,
+        bare: bool = False,
     ) -> None:
-        self.periods = periods
+        self.periods, self._bare = periods, bare
         self._totals = read.totals(reader.connection, metrics, scopes, reader.variants, periods, reader.today)
         self._restated: frozenset[read.TotalsKey] = frozenset()
         if reader.as_of is not None:
@@ -68,7 +77,7 @@ class Table:
             return Value(None, NO_RATE)
         totals = self.totals(metric, scope, place, reader)
         found: tuple[Statistic, ...] = ()
-        if metric.statistics is not None and totals is not None:
+        if metric.statistics is not None and totals is not None and not (self._bare and metric.headline is None):
             if (metric.id, scope, "", place) in self._restated:
                 return Value(None, NOT_KEPT)
             kept = self._statistics[metric.id].get((scope, place), ())

@@ -144,8 +144,8 @@ class Reader:
     def values(
         self, metrics: Sequence[Metric], scope: str, periods: Sequence[Period]
     ) -> dict[tuple[str, Period], Value]:
-        """Bare values by metric and period, without history or verdict."""
-        table = Table(self, self._based(metrics), (scope,), list(periods))
+        """Bare values by metric and period, without history, verdict or the statistics that they do not rest on."""
+        table = Table(self, self._based(metrics), (scope,), list(periods), bare=True)
         return {
             (metric.id, period): table.value(metric, scope, place, self)
             for metric in metrics
@@ -291,7 +291,8 @@ class Reader:
     def statistics_now(self, metric: Metric, scope: str, period: Period) -> tuple[Statistic, ...]:
         """Statistics of a period that is not kept, computed from the facts by the same functions."""
         assert metric.statistics is not None
-        return metric.statistics(self.samples_now([metric], scope, period)[metric.id])
+        holding = read.scopes_with(self.connection, metric.fact_kinds[0])
+        return metric.statistics(self.samples_now([metric], scope, period, holding)[metric.id])
 
     def samples_now(
         self, metrics: Sequence[Metric], scope: str, period: Period, among: Collection[str] | None = None

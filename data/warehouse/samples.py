@@ -31,7 +31,7 @@ def stored_periods(days: Iterable[date], settings: Settings) -> list[Period]:
 def own_samples(metric: Metric, days: Days, scope: str, period: Period) -> dict[date, tuple[Any, ...]]:
     """The samples of a metric in a scope itself, by day."""
     assert metric.samples is not None
-    found = days.of(scope, frozenset(period.days()), frozenset(metric.fact_kinds))
+    found = days.of(scope, frozenset(period.days()), frozenset(metric.fact_kinds), quiet=False)
     return {day.day: samples for day in found if (samples := metric.samples(day))}
 
 
