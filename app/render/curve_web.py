@@ -10,7 +10,7 @@ from app.render.curve import Drawn, Layout
 from app.render.figures_web import HEIGHT, NOTE, Part, escape, frame, label_lines, label_share
 from app.render.theme import LIGHT
 
-_TOP, _BOTTOM, _LEFT, _LETTER = 26, 34, 52, 6.7
+_TOP, _BOTTOM, _LEFT, _LETTER, _ROW = 26, 34, 52, 6.7, 14
 _CONTEXT, _SUBJECT = 1.5, 2.5
 
 
@@ -25,7 +25,13 @@ def specification(block: Curve) -> Part:
     ordered = sorted(laid.drawn, key=lambda one: one.line.role == "subject")
     labels = figure.apart(laid.labels, laid.scale, label_share(laid.labels))
     longest = max((len(line) for label in labels for line in label_lines(label.words)), default=0)
-    margin = {"l": _LEFT, "r": min(190, 14 + round(longest * _LETTER)), "t": _TOP, "b": _BOTTOM, "pad": 0}
+    margin = {
+        "l": _LEFT,
+        "r": min(190, 14 + round(longest * _LETTER)),
+        "t": _TOP + _ROW * max(0, len(laid.uprights) - 1),
+        "b": _BOTTOM,
+        "pad": 0,
+    }
     return {
         "data": [part for one in ordered for part in _traces(one, hues[one.index])],
         "layout": frame(HEIGHT, margin)
@@ -83,8 +89,13 @@ def _uprights(laid: Layout) -> list[Part]:
 
 
 def _upright_words(laid: Layout) -> list[Part]:
-    up = {"yref": "paper", "y": 1, "yanchor": "bottom", "yshift": 2, "showarrow": False, "font": NOTE}
-    return [up | {"text": escape(words), "x": at, "xanchor": _side(at)} for at, words in laid.uprights]
+    """Words over their lines, each lower than the one before, so that none stands on another where there is no room."""
+    up = {"yref": "paper", "y": 1, "yanchor": "bottom", "showarrow": False, "font": NOTE}
+    last = len(laid.uprights) - 1
+    return [
+        up | {"text": escape(words), "x": at, "xanchor": _side(at), "yshift": 2 + _ROW * (last - place)}
+        for place, (at, words) in enumerate(laid.uprights)
+    ]
 
 
 def _side(at: float) -> str:

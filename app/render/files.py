@@ -15,7 +15,7 @@ from app.content.takeaway import About, Sheet, Value
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
-CSV_TYPE = "text/csv"
+CSV_TYPE, PNG_TYPE = "text/csv", "image/png"
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 _MOST_LETTERS = 32_000

@@ -14,7 +14,6 @@ from app.content.takeaway import About
 from app.render import pdf
 from app.render.theme import FONT, LIGHT, PAPER, colours
 
-PNG_TYPE = "image/png"
 _DESIGN = Path(__file__).with_name("picture.typ")
 _WIDTH, _PPI = 174.0, 192.0
 

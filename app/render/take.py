@@ -12,7 +12,7 @@ import streamlit as st
 
 from app.content.blocks import Block, Section, Table, walk
 from app.content.takeaway import About, Takeable, file_name, is_takeable, measures_of, sheet
-from app.render.files import CSV_TYPE, XLSX_TYPE, as_csv, as_xlsx
+from app.render.files import CSV_TYPE, PNG_TYPE, XLSX_TYPE, as_csv, as_xlsx
 
 LABEL = "Take away"
 Tell = Callable[[tuple[str, ...]], About]
@@ -48,28 +48,30 @@ def menu(block: Takeable) -> None:
 
 @st.fragment
 def _menu(block: Takeable, now: Taking) -> None:
-    with st.container(key=f"take-{block.id}"):
-        opened = st.popover(LABEL, type="tertiary", key=f"menu-{block.id}", on_change="rerun")
-        if opened.open:
-            with opened:
-                _files(block, now)
+    """A quiet button and, once it was pressed, the files beside it: in reading order, so that a keyboard gets there."""
+    flag = f"taking-{block.id}"
+    with st.container(key=f"take-{block.id}", horizontal=True, horizontal_alignment="right", gap="small"):
+        st.button(LABEL, key=f"menu-{block.id}", type="tertiary", on_click=_turn, args=(flag,))
+        if st.session_state.get(flag):
+            _files(block, now)
+
+
+def _turn(flag: str) -> None:
+    st.session_state[flag] = not st.session_state.get(flag)
 
 
 def _files(block: Takeable, now: Taking) -> None:
-    """A button for each kind of file, alike in name."""
+    """A button for each kind of file."""
     about = now.tell(measures_of(now.section, block))
-    st.html(f'<p class="pl-take">{"Numbers" if isinstance(block, Table) else "Numbers and picture"}, as shown here</p>')
     kinds: list[tuple[str, str, str, Callable[[], bytes]]] = [
         ("csv", "CSV", CSV_TYPE, partial(_csv, block)),
         ("xlsx", "Excel", XLSX_TYPE, partial(_xlsx, block, about)),
     ]
     if not isinstance(block, Table):
-        kinds.append(("png", "Picture (PNG)", "image/png", partial(_png, block, about)))
+        kinds.append(("png", "Picture", PNG_TYPE, partial(_png, block, about)))
     for ending, label, mime, make in kinds:
         name, key = file_name(block, about, ending), f"{ending}-{block.id}"
-        st.download_button(
-            label, make, name, mime, key=key, on_click="ignore", type="tertiary", icon=":material/download:"
-        )
+        st.download_button(label, make, name, mime, key=key, on_click="ignore", type="tertiary")
 
 
 def _csv(block: Takeable) -> bytes:

@@ -51,7 +51,9 @@ def frequency(context: Context) -> Section:
         )
     title = f"{text.count(reading.value.numerator)} deployments to production in {text.period(context.period)}"
     figure = trend(reading, "" if reading.value.numerator is None else title, note=note)
-    safety = trend(context.reading("change_fail_rate"))
+    fails = context.reading("change_fail_rate")
+    late = words.provisional(fails)
+    safety = trend(fails, note=f"{late[0].upper()}{late[1:]}." if late else "")
     return Section("frequency", "How often, and how safely", (Beside((figure, safety)),))
 
 

@@ -135,9 +135,7 @@ def _finding(context: Context, reading: Reading, done: Sequence[_Done]) -> str:
     if target is None or target.high is None:
         return f"{text.plural(len(now), 'feature')} delivered in {text.period(context.period)}"
     inside = sum(target.holds(one.hours) for one in now)
-    return (
-        f"{inside} of {text.plural(len(now), 'feature')} in {text.period(context.period)} within the target on its own"
-    )
+    return f"{inside} of {text.plural(len(now), 'feature')} of {text.period(context.period)} took {words.goal(reading)}"
 
 
 def _day(one: _Done, context: Context) -> date:

@@ -107,7 +107,7 @@ def _figure(context: Context, whole: _Left, parts: Sequence[_Left]) -> Curve:
         _line(context, whole, "subject"),
     ]
     today = (context.as_of - context.days[0]) / timedelta(days=1)
-    others = f" {text.plural(rest, 'other tier-1 service')} stayed within it or used none of it." if rest else ""
+    others = f" {text.plural(rest, 'tier-1 service')} with more left not drawn." if rest else ""
     return Curve(
         id="budget-left",
         title=_finding(context, whole),
