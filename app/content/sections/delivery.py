@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from app.content import format as text
 from app.content.blocks import Bars, Beside, Block, Cell, Column, Notice, Row, Section, Series, Table, Tiles
-from app.content.sections import exact
+from app.content.sections import exact, words
 from app.content.sections.base import Comparison, Context, SectionKind
 from app.content.sections.incident_words import at, sureness
 from app.content.sections.tiles import absent, tile, trend
