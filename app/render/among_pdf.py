@@ -7,7 +7,7 @@ from app.render import among
 from app.render.among import Layout, Line
 from app.render.figure import Scale
 from app.render.plot import Plot, plot_of, svg
-from app.render.theme import LIGHT, PAPER, WEIGHT_STRONG
+from app.render.theme import LIGHT, WEIGHT_STRONG
 
 _LINE, _TOP, _BOTTOM, _UNDER = 21.0, 14.0, 14.0, 4.0
 _POINTS_PER_MM = 72 / 25.4
@@ -43,11 +43,13 @@ def _line(plot: Plot, line: Line, wide: float, middle: float) -> None:
     colour = LIGHT.accent if line.ours else LIGHT.context
     weight = WEIGHT_STRONG if line.ours else "normal"
     ink = LIGHT.accent if line.ours else LIGHT.ink
-    plot.words(line.name, 0, middle + 4, va="center", color=LIGHT.accent if line.ours else LIGHT.muted, weight=weight)
-    plot.words(line.text, wide, middle + 4, va="center", ha="right", color=ink, weight=weight, size=PAPER.note)
+    plot.words(
+        line.name, 0, middle + 4, va="center", color=LIGHT.accent if line.ours else LIGHT.muted, font_weight=weight
+    )
+    plot.words(line.text, wide, middle + 4, va="center", ha="right", color=ink, font_weight=weight)
     if line.start is None or line.end is None:
         return
     bar = ((line.start * wide, line.end * wide), (middle - _UNDER,) * 2)
-    plot.line(*bar, color=colour, linewidth=1.4 if line.ours else 4.5, solid_capstyle="butt", zorder=3)
+    plot.line(*bar, color=colour, linewidth=1.4 if line.ours else 4.5, stroke_linecap="butt", zorder=3)
     for dot in line.dots:
-        plot.mark(dot * wide, middle - _UNDER, "o", 6 if line.ours else 5, color=colour, zorder=4)
+        plot.mark(dot * wide, middle - _UNDER, "dot", 6 if line.ours else 5, color=colour, zorder=4)

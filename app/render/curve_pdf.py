@@ -27,7 +27,9 @@ def draw(block: Curve, width: float, height: float) -> str:
         grey = label.index is None or hues[label.index] == LIGHT.context
         colour = LIGHT.muted if grey or label.index is None else hues[label.index]
         weight = WEIGHT_STRONG if label.role == "subject" else "normal"
-        plot.words(label.words, plot.right + 5, plot.y(label.at), va="center_baseline", color=colour, weight=weight)
+        plot.words(
+            label.words, plot.right + 5, plot.y(label.at), va="center_baseline", color=colour, font_weight=weight
+        )
     return svg(plot)
 
 
@@ -45,7 +47,7 @@ def _line(plot: Plot, one: Drawn, colour: str) -> None:
     subject, ideal = one.line.role == "subject", one.line.form == "ideal"
     xs = [plot.x(x) for x, _ in one.path]
     ys = [float("nan") if y is None else plot.y(y) for _, y in one.path]
-    dashes = {"dashes": (4, 3)} if ideal else {}
-    plot.line(xs, ys, color=colour, linewidth=1.6 if subject else 0.9, zorder=3 if subject else 2, **dashes)
+    dashes = (4, 3) if ideal else ()
+    plot.line(xs, ys, color=colour, linewidth=1.6 if subject else 0.9, zorder=3 if subject else 2, dashes=dashes)
     for x, y in one.ticks:
         plot.line((plot.x(x),) * 2, (plot.y(y) - 2.5, plot.y(y) + 2.5), color=colour, linewidth=0.9, zorder=4)

@@ -31,11 +31,11 @@ def background(plot: Plot, block: Figure) -> None:
     for one in figure.shown_references(block, plot.scale):
         assert one.low is not None
         assert one.high is not None
-        look = {"facecolor": LIGHT.band, "edgecolor": LIGHT.line, "linewidth": 0.4}
+        look = {"fill": LIGHT.band, "stroke": LIGHT.line, "stroke_width": 0.4}
         plot.box(LEFT, plot.right, one.low, one.high, zorder=0, **look)
     target = block.target
     if target is not None and target.low is not None and target.high is not None:
-        plot.box(LEFT, plot.right, target.low, target.high, color=LIGHT.accent_tint, linewidth=0, zorder=0)
+        plot.box(LEFT, plot.right, target.low, target.high, zorder=0, fill=LIGHT.accent_tint)
 
 
 def axes(plot: Plot, block: Figure) -> None:
@@ -60,7 +60,7 @@ def _lines(plot: Plot, block: Trend) -> None:
         last = figure.last_known(one.values)
         dots = dict.fromkeys(figure.lonely(one.values), 2.2) | ({last: 4.0} if subject and last is not None else {})
         for at, size in dots.items():
-            plot.mark(xs[at], ys[at], "o", size, color=hues[index], zorder=over + 1)
+            plot.mark(xs[at], ys[at], "dot", size, color=hues[index], zorder=over + 1)
 
 
 def _bars(plot: Plot, block: Bars) -> None:
@@ -73,8 +73,8 @@ def _bars(plot: Plot, block: Bars) -> None:
         for at, value in enumerate(one.values):
             left, right = (plot.x(at + shift + side * width / 2) for side in (-1, 1))
             top = ground[at] + (value or 0.0)
-            style = {"facecolor": hues[index], "edgecolor": LIGHT.paper, "linewidth": 0.5, "zorder": 2}
-            plot.box(left, right, ground[at], top, **style)
+            look = {"fill": hues[index], "stroke": LIGHT.paper, "stroke_width": 0.5}
+            plot.box(left, right, ground[at], top, zorder=2, **look)
             if stacked:
                 ground[at] = top
     for at in figure.gaps(block):
@@ -89,9 +89,9 @@ def foreground(plot: Plot, block: Figure, labels: tuple[EndLabel, ...]) -> None:
     for label in labels:
         colour = LIGHT.muted if label.index is None or hues[label.index] == LIGHT.context else hues[label.index]
         weight = WEIGHT_STRONG if label.role == "subject" else "normal"
-        plot.words(label.words, plot.right + 5, plot.y(label.at), va="center", color=colour, fontweight=weight)
+        plot.words(label.words, plot.right + 5, plot.y(label.at), va="center", color=colour, font_weight=weight)
     for mark in figure.marks(block):
         x = plot.x(mark.at)
-        plot.mark(x, BOTTOM, "^", 4, color=LIGHT.muted, zorder=4)
+        plot.mark(x, BOTTOM, "triangle", 4, color=LIGHT.muted, zorder=4)
         plot.words(str(mark.number), x + 4, BOTTOM + 2.5, PAPER.note - 1)
     plot.words(block.unit, LEFT - 3, BOTTOM + plot.height + 5, ha="right")

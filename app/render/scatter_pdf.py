@@ -28,6 +28,6 @@ def draw(block: Scatter, width: float, height: float) -> str:
 def _dots(plot: Plot, block: Scatter) -> None:
     for role, size, colour, alpha in (("context", 2.4, LIGHT.context, 0.5), ("subject", 3.4, LIGHT.accent, 0.85)):
         placed = [(at, one) for at, one in scatter.placed(block) if one.role == role]
-        xs, ys = [plot.x(at) for at, _ in placed], [plot.y(one.value) for _, one in placed]
-        style = {"marker": "o", "markersize": size, "linestyle": "none", "markeredgewidth": 0}
-        plot.line(xs, ys, color=colour, alpha=alpha, zorder=3, **style)
+        for at, one in placed:
+            look = {"stroke_width": 0, "opacity": alpha}
+            plot.mark(plot.x(at), plot.y(one.value), "dot", size, color=colour, zorder=3, **look)

@@ -10,7 +10,6 @@ from app.render.theme import LIGHT, PAPER, WEIGHT_STRONG
 from app.render.timeline import SHAPES, Placed
 
 _ROW, _HEAD, _TOP, _BOTTOM = 10.5, 13.0, 4.0, 30.0
-_MARKERS = {"square": "s", "triangle": "^", "diamond": "D", "dash": "_", "ring": "o"}
 _HOLLOW = ("diamond", "ring")
 
 
@@ -32,7 +31,7 @@ def draw(block: Timeline, width: float) -> str:
     for group in groups:
         if group.name:
             y -= _HEAD
-            plot.words(group.name, 0, y + 4, va="center", color=LIGHT.ink, weight=WEIGHT_STRONG)
+            plot.words(group.name, 0, y + 4, va="center", color=LIGHT.ink, font_weight=WEIGHT_STRONG)
         for lane, placed in group.lanes:
             y -= _ROW
             plot.words(lane.name, 0, y + _ROW / 2, va="center")
@@ -47,16 +46,16 @@ def _span(plot: Plot, one: Placed, frame: tuple[float, float], y: float) -> None
     left, across = frame
     colour = LIGHT.tone(SHAPES[one.span.weight][1])
     start, end = left + one.start * across, left + one.end * across
-    plot.line((start, end), (y, y), color=colour, linewidth=2.2, alpha=0.75, solid_capstyle="butt", zorder=3)
+    plot.line((start, end), (y, y), color=colour, linewidth=2.2, opacity=0.75, stroke_linecap="butt", zorder=3)
     _shape(plot, SHAPES[one.span.weight][0], start, y, colour)
     if one.goes_on:
-        plot.mark(end, y, ">", 4, color=colour, markeredgewidth=0, zorder=4)
+        plot.mark(end, y, "arrow", 4, color=colour, zorder=4, stroke_width=0)
 
 
 def _shape(plot: Plot, shape: str, x: float, y: float, colour: str) -> None:
     face = LIGHT.paper if shape in _HOLLOW else colour
     size = 3.4 if shape == "diamond" else 4
-    plot.mark(x, y, _MARKERS[shape], size, color=colour, markerfacecolor=face, markeredgewidth=0.9, zorder=4)
+    plot.mark(x, y, shape, size, color=colour, zorder=4, fill=face, stroke_width=0.9)
 
 
 def _key(plot: Plot, block: Timeline) -> None:

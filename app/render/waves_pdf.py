@@ -33,6 +33,6 @@ def _points(plot: Plot, block: Waves) -> None:
             plot.line((x, x), (low, high), color=LIGHT.accent, linewidth=1.1, zorder=3)
             for end in (low, high):
                 plot.line((x - _CAP, x + _CAP), (end, end), color=LIGHT.accent, linewidth=1.1, zorder=3)
-        plot.mark(x, plot.y(value), "o", 4.5, color=LIGHT.accent, zorder=4)
+        plot.mark(x, plot.y(value), "dot", 4.5, color=LIGHT.accent, zorder=4)
     for at, said in waves.counts(block):
         plot.words(said, plot.x(at), BOTTOM + 2, PAPER.note - 1.5, ha="center")

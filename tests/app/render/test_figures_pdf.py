@@ -17,14 +17,14 @@ FOUR = MONTHS[:4]
 
 def drawn(svg: str, colour: str) -> list[Points]:
     """The lines and boxes in a colour, as points from the upper left corner; a line with a gap is two."""
-    paths = re.findall(rf'<path d="([^"]*)"[^>]*(?:fill|stroke): {colour.lower()}', svg)
+    paths = re.findall(rf'<path d="([^"]*)"[^>]*(?:fill|stroke)="{colour}"', svg)
     runs = [run for path in paths for run in path.split("M")[1:]]
-    return [[(float(x), float(y)) for x, y in re.findall(r"(\S+) (\S+) \n", run)] for run in runs]
+    return [[(float(x), float(y)) for x, y in re.findall(r"([\d.]+) ([\d.]+)", run)] for run in runs]
 
 
 def lying(svg: str, words: str) -> float:
     """Where words that are centred stand."""
-    found = re.search(rf'text-anchor: middle[^>]* x="([\d.]+)"[^>]*>{words}</text>', svg)
+    found = re.search(rf'<text x="([\d.]+)"[^>]*text-anchor="middle"[^>]*>{words}</text>', svg)
     assert found
     return float(found[1])
 

@@ -44,8 +44,8 @@ def test_labels_say_what_each_line_is() -> None:
 
 def test_on_paper_every_dot_is_drawn() -> None:
     svg = scatter_pdf.draw(FEATURES, 100, 52)
-    assert len(re.findall(r"<use [^>]*fill: #1d4e89", svg)) == 3
-    assert len(re.findall(r"<use [^>]*fill: #7c8796", svg)) == 1
+    assert len(re.findall(rf'<circle [^>]*fill="{LIGHT.accent}"', svg)) == 3
+    assert len(re.findall(rf'<circle [^>]*fill="{LIGHT.context}"', svg)) == 1
 
 
 def test_every_colour_follows_the_colour_scheme() -> None:

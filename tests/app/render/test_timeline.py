@@ -80,7 +80,7 @@ def test_on_paper_every_lane_has_its_name_and_every_span_its_mark() -> None:
     svg = timeline_pdf.draw(INCIDENTS, 174)
     for words in ("Wallet", "Ledger", "Norvane", "Our services", "Providers", "planned maintenance"):
         assert f">{words}</text>" in svg
-    assert LIGHT.missed.lower() in svg
+    assert LIGHT.missed in svg
     higher = replace(INCIDENTS, lanes=(*INCIDENTS.lanes, Lane("More", "Providers", ())))
     sizes = [float(found.split('height="')[1].split("pt")[0]) for found in (svg, timeline_pdf.draw(higher, 174))]
     assert sizes[1] - sizes[0] == pytest.approx(10.5)
