@@ -19,6 +19,7 @@ from app.content.bad_block import BadBlock
 from app.content.curve import Curve
 from app.content.scatter import Scatter
 from app.content.timeline import Timeline
+from app.content.waves import Waves
 from data.period import Period
 
 Verdict = Literal["met", "at_risk", "missed", "cannot_tell", "no_data", "not_configured"]
@@ -195,45 +196,6 @@ class Bars:
 
     def __post_init__(self) -> None:
         _check_figure(self.id, self.alt, len(self.periods), self.series)
-
-
-@dataclass(frozen=True)
-class Wave:
-    """One asking of a survey: a score with the ends of its 95 % interval (None where unknown), and how many answered.
-
-    A wave too small to be told has no value.
-    """
-
-    period: Period
-    value: float | None
-    low: float | None
-    high: float | None
-    answers: int
-    text: str = ""
-
-
-@dataclass(frozen=True)
-class Waves:
-    """Scores of a survey with their intervals as whiskers, a place on the axis for each period whether asked or not."""
-
-    id: str
-    title: str
-    subtitle: str
-    unit: str
-    name: str
-    waves: tuple[Wave, ...]
-    alt: str
-    target: Target | None = None
-    references: tuple[Reference, ...] = ()
-    note: str = ""
-    measures: tuple[str, ...] = ()
-
-    def __post_init__(self) -> None:
-        _check_figure(self.id, self.alt, 0, ())
-        for one in self.waves:
-            ends = [end for end in (one.low, one.value, one.high) if end is not None]
-            if one.value is not None and ends != sorted(ends):
-                raise BadBlock(f"Figure {self.id}: the interval of {one.period.label} does not hold its value.")
 
 
 @dataclass(frozen=True)

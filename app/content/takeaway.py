@@ -23,11 +23,11 @@ from app.content.blocks import (
     Table,
     Target,
     Trend,
-    Waves,
 )
 from app.content.curve import Curve
 from app.content.scatter import Scatter
 from app.content.timeline import WEIGHTS, Timeline
+from app.content.waves import Waves
 from data.period import Period
 
 Value = str | Decimal | float | int | date | datetime | None

@@ -34,12 +34,12 @@ from app.content.blocks import (
     Tiles,
     Trend,
     Verdict,
-    Waves,
 )
 from app.content.curve import Curve
 from app.content.pack import Pack, PackPage, kpi_table
 from app.content.scatter import Scatter
 from app.content.timeline import Timeline
+from app.content.waves import Waves
 from app.render import (
     among,
     among_pdf,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from app.content import format as text
-from app.content.blocks import Series, Trend, Wave, Waves
+from app.content.blocks import Series, Trend
+from app.content.waves import Wave, Waves
 from app.render import figure
 from app.render.figure import EndLabel, Scale
 

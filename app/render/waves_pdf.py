@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.content.blocks import Waves
+from app.content.waves import Waves
 from app.render import waves
 from app.render.figures_pdf import axes, background, foreground
 from app.render.plot import BOTTOM, LINE, Plot, inner_height, plot_of, svg

@@ -5,7 +5,7 @@ from __future__ import annotations
 import plotly.graph_objects as go
 
 from app.content import format as text
-from app.content.blocks import Waves
+from app.content.waves import Waves
 from app.render import figures_web, waves
 from app.render.figures_web import Part
 from app.render.theme import LIGHT

@@ -24,11 +24,11 @@ from app.content.blocks import (
     Table,
     Tiles,
     Trend,
-    Waves,
 )
 from app.content.curve import Curve
 from app.content.scatter import Scatter
 from app.content.timeline import Timeline
+from app.content.waves import Waves
 from app.render import (
     among,
     among_web,

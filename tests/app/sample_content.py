@@ -27,13 +27,12 @@ from app.content.blocks import (
     Tile,
     Tiles,
     Trend,
-    Wave,
-    Waves,
 )
 from app.content.curve import Curve, Line, Upright
 from app.content.pack import Kpi, Pack, PackPage
 from app.content.scatter import Dot, Level, Scatter
 from app.content.timeline import Lane, Span, Timeline
+from app.content.waves import Wave, Waves
 from data.period import Kind, Period, containing
 
 OCTOBER = containing(date(2026, 10, 1), Kind.MONTH)

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from app.content.blocks import Block, Facts, Notice, Section, Table, Tiles, Trend, Waves, walk
+from app.content.blocks import Block, Facts, Notice, Section, Table, Tiles, Trend, walk
 from app.content.sections import section_named
 from app.content.sections.base import Comparison, Context
 from app.content.sections.voices import side
+from app.content.waves import Waves
 from app.render import pdf
 from data.period import parse
 from data.warehouse.engine import reading

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from app.content import format as text
-from app.content.blocks import Notice, Wave, Waves
+from app.content.blocks import Notice
 from app.content.sections import words
 from app.content.sections.base import Context
 from app.content.sections.tiles import absent, axis_unit, plain, reference_bands, target_line
+from app.content.waves import Wave, Waves
 from data.metrics import metric_named
 from data.metrics.base import BELOW_MIN_N, NO_SOURCE, Better, Metric, Totals, Value, value_of
 from data.metrics.intervals import Z_95

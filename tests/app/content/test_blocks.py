@@ -7,8 +7,9 @@ from typing import get_args
 
 import pytest
 
-from app.content.blocks import MARKS, BadBlock, Row, Verdict, Wave, walk
+from app.content.blocks import MARKS, BadBlock, Row, Verdict, walk
 from app.content.pack import KPI_COLUMNS, kpi_table
+from app.content.waves import Wave
 from tests.app.sample_content import BLOCKS, KPIS, NPS_WAVES, OCTOBER, SERVICES_TABLE, SPEND_BARS, UPTIME_TREND
 
 
