@@ -55,6 +55,7 @@ from app.render import (
     waves_pdf,
 )
 from app.render.fonts import clean, described, faces_in, folder
+from app.render.plot import POINTS_PER_MM
 from app.render.theme import FONT, LIGHT, PAPER, colours
 
 Json: TypeAlias = Mapping[str, object]
@@ -70,7 +71,8 @@ _NOTICES = {
 }
 # Millimetres between the margins: A4 and Letter, upright and on their side.
 _WIDTHS = {("a4", False): 174.0, ("a4", True): 261.0, ("us-letter", False): 179.9, ("us-letter", True): 243.4}
-_GUTTER, _FIGURE_HEIGHT = 5.0, 52.0
+# A figure is a whole number of points high, so that it falls on whole pixels where it becomes a picture.
+_GUTTER, _FIGURE_HEIGHT = 5.0, 147 / POINTS_PER_MM
 
 
 def compile_pack(pack: Pack, *, as_of: datetime, fonts: Path | None = None) -> bytes:

@@ -1,4 +1,4 @@
-"""A figure as a picture: what paper shows of it, in twice the points of a screen, with no browser."""
+"""A figure as a picture: what paper shows of it, fine enough for a slide, with no browser."""
 
 from __future__ import annotations
 
@@ -12,18 +12,20 @@ from app.content import format as text
 from app.content.blocks import Figure
 from app.content.takeaway import About
 from app.render import pdf
+from app.render.plot import POINTS_PER_MM
 from app.render.theme import FONT, LIGHT, PAPER, colours
 
 _DESIGN = Path(__file__).with_name("picture.typ")
-_WIDTH, _PPI = 174.0, 192.0
+_POINTS, _PPI = 493, 288.0
+"""Four pixels a point: a drawing that does not fall on whole pixels would lose a row of them."""
 
 
 def as_png(block: Figure, about: About) -> bytes:
-    """The figure with its title, notes, scope and date, 1,421 pixels wide."""
+    """The figure with its title, notes, scope and date, 2,132 pixels wide."""
     company = f"{about.company} (demo data)" if about.demo else about.company
     said = {
-        **pdf.draw(block, _WIDTH),
-        "width": _WIDTH,
+        **pdf.draw(block, _POINTS / POINTS_PER_MM),
+        "width": _POINTS,
         "about": text.joined(company, about.scope, text.period(about.period)),
         "as_of": f"Data as of {about.as_of}",
         "colours": colours(LIGHT),

@@ -64,5 +64,5 @@ def test_tables_and_figures_are_taken_away_by_keyboard(
     picture = _taken(page, page.locator(".st-key-block-budget-left"), "Picture", tmp_path)
     assert picture.name == "budget-left-group-2026-10.png"
     with Image.open(picture) as image:
-        assert image.width == 1421
+        assert image.width == 2132
     assert "Traceback" not in server.log
