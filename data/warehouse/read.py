@@ -69,16 +69,12 @@ def totals(
     found: dict[TotalsKey, Totals] = {}
     for place, period in enumerate(periods):
         come = (min(period.end, max(until, period.start)) - period.start).days
-        for row in connection.execute(query, {"first": period.start, "after": period.end}):
-            if row.version == versions[row.metric]:
-                found[row.metric, row.scope, row.variant, place] = _totals(row, come)
+        rows = connection.execute(query, {"first": period.start, "after": period.end}).all()
+        for metric, scope, variant, version, *numbers, days in rows:
+            if version == versions[metric]:
+                counted = [*map(int, numbers), days, max(days, come)]
+                found[metric, scope, variant, place] = Totals(*counted)
     return found
-
-
-def _totals(row: Any, come: int) -> Totals:
-    """`come` is how many days of the period have come so far."""
-    numbers = (int(row.numerator), int(row.denominator), int(row.sum_squares), int(row.sample))
-    return Totals(*numbers, int(row.known), int(row.expected), row.days, max(row.days, come))
 
 
 def _spans(periods: Sequence[Period]) -> CTE:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
 
@@ -136,17 +136,19 @@ def days_of(
     return tuple(ScopeDayRow(**row._mapping) for row in rows)
 
 
-_LINE = ("provider", "service", "category", "subcategory", "charge_category", "charge_class", "currency", "tags")
-_APART = (
-    *("source", "source_id", "key_kind", "key"),
-    *("account", "sub_account", "invoice", "commitment", "commitment_status"),
-)
+LINE = ("provider", "service", "category", "subcategory", "charge_category", "charge_class", "currency", "tags")
+_ABSENT: Mapping[str, Any] = {field.name: () if field.name == "tags" else "" for field in fields(Spend)}
 
 
-def charge_lines(connection: Connection, scopes: Sequence[str], period: Period) -> tuple[Line, ...]:
-    """Charges of some scopes in a period, added up exactly within each calendar month, by whose rate they convert."""
+def charge_lines(
+    connection: Connection, scopes: Sequence[str], period: Period, agreeing_in: Sequence[str] = LINE
+) -> tuple[Line, ...]:
+    """Charges of some scopes in a period, added up exactly within each calendar month, by whose rate they convert.
+
+    Lines that agree in fewer dimensions are fewer; the others are absent from them. Currency has to be among them.
+    """
     table = FACT_TABLES["spend"]
-    by = [table.c[name] for name in _LINE]
+    by = [table.c[name] for name in agreeing_in]
     sums = (exact_sum(table.c.billed).label("billed"), exact_sum(table.c.effective).label("effective"))
     query = select(*by, *sums, func.count().label("records"), func.min(table.c.day).label("day"))
     query = query.where(table.c.scope.in_(list(scopes))).group_by(*by).order_by(*by)
@@ -154,14 +156,13 @@ def charge_lines(connection: Connection, scopes: Sequence[str], period: Period) 
     for month in period.split(Kind.MONTH):
         start, end = max(month.start, period.start), min(month.end, period.end)
         rows = connection.execute(query.where(table.c.day >= start, table.c.day < end))
-        found += (_line(row._mapping) for row in rows)
+        found += (_line(row._mapping) for row in rows.all())
     return tuple(found)
 
 
 def _line(row: Mapping[Any, Any]) -> Line:
-    names = (*_LINE, "billed", "effective", "day")
-    told: dict[str, Any] = dict.fromkeys(_APART, "") | {name: row[name] for name in names}
-    return Line(Spend(**told, billing_period=row["day"].replace(day=1)), row["records"])
+    told = {name: value for name, value in row.items() if name != "records"}
+    return Line(Spend(**{**_ABSENT, **told, "billing_period": row["day"].replace(day=1)}), row["records"])
 
 
 def first_day(connection: Connection) -> date | None:

@@ -13,7 +13,7 @@ from app.content.blocks import Cell, Column, Row, Section
 from data.metrics.base import Domain, Value
 from data.period import Period
 from data.warehouse import read_events, read_incidents
-from data.warehouse.read_events import Line
+from data.warehouse.read_events import LINE, Line
 from data.warehouse.read_incidents import IncidentTold
 from data.warehouse.readings import Reader, Reading
 
@@ -43,7 +43,7 @@ class Context:
     comparison: Comparison
     now: datetime
     _readings: dict[str, Reading] = field(default_factory=dict)
-    _charges: dict[Period, tuple[Line, ...]] = field(default_factory=dict)
+    _charges: dict[tuple[Period, tuple[str, ...]], tuple[Line, ...]] = field(default_factory=dict)
     _incidents: tuple[IncidentTold, ...] | None = None
 
     @property
@@ -83,12 +83,13 @@ class Context:
         others = (one.id for one in self.reader.metrics if one.domain is domain and one.id not in first)
         return self.readings((*first, *others))
 
-    def charges(self, period: Period) -> tuple[Line, ...]:
+    def charges(self, period: Period, agreeing_in: tuple[str, ...] = LINE) -> tuple[Line, ...]:
         """The charges of the scope and all below it in a period, added up within each calendar month."""
-        if period not in self._charges:
-            found = read_events.charge_lines(self.reader.connection, self.everything_below(), period)
-            self._charges[period] = found
-        return self._charges[period]
+        key = period, agreeing_in
+        if key not in self._charges:
+            below = self.everything_below()
+            self._charges[key] = read_events.charge_lines(self.reader.connection, below, period, agreeing_in)
+        return self._charges[key]
 
     def incidents(self) -> tuple[IncidentTold, ...]:
         """What went on in the period and is filed under the scope or below it, or hurt something there."""

@@ -25,6 +25,7 @@ _LETTERS = 17
 SUBJECT: Role = "subject"
 CONTEXT: Role = "context"
 _SHOWN = 60
+_SPLIT_BY = ("provider", "category", "currency")
 
 
 def summary(context: Context) -> Section:
@@ -87,7 +88,7 @@ def split(context: Context) -> Section:
         return Section("spend-split", title, (absent(effective),))
     periods = tuple(period for period, _ in effective.history)
     try:
-        sums = [sums_of(context, context.charges(period), _by_whom_and_what) for period in periods]
+        sums = [sums_of(context, context.charges(period, _SPLIT_BY), _by_whom_and_what) for period in periods]
         blocks = tuple(_stacked(effective, sums, name, place) for place, name in enumerate(("provider", "category")))
     except NoRate as error:
         return Section("spend-split", title, (no_rate(error),))
