@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -164,3 +164,13 @@ class Resolver:
             if alias.valid(day) and alias.scope in self._tree:
                 return alias.scope
         return None
+
+    def over(self, source: str, kind: str, key: str, days: frozenset[date]) -> Mapping[str | None, frozenset[date]]:
+        """The scopes that a key means on some days, each with its days."""
+        declared = self._aliases.get((source, kind, key), ())
+        if all(alias.valid_from is None and alias.valid_to is None for alias in declared):
+            return {self.scope(source, kind, key, None): days}
+        found: dict[str | None, set[date]] = {}
+        for day in days:
+            found.setdefault(self.scope(source, kind, key, day), set()).add(day)
+        return {scope: frozenset(of) for scope, of in found.items()}

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from decimal import Decimal
+from functools import partial
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Row, Table, func, select
+from sqlalchemy import Connection, Table, func, select
 
 from data.facts import KINDS, Change, ControlRun, Deployment, Fact, Incident, Response
 from data.metrics.base import Delivery, FactId, Outage, ScopeDay
@@ -19,10 +19,10 @@ from data.settings import Settings
 from data.warehouse import schema
 from data.warehouse.deliveries import deliveries_by_scope
 from data.warehouse.links import CONTAINS, FAILED
+from data.warehouse.rates import Rates
 from data.warehouse.schema import FACT_TABLES
 from data.warehouse.write import days_zone, fact_of, whole_days
 
-Rate = Callable[[str, str], Decimal | None]
 _DATED_BY = {Change.kind: "merged", Incident.kind: "started", Response.kind: "at"}
 """The instant by which facts of a kind belong to a day."""
 
@@ -38,37 +38,40 @@ class Days:
     settings: Settings
     tree: Tree
     resolver: Resolver
-    _rates: dict[date, dict[tuple[str, str], Decimal]] = field(default_factory=dict)
+    rates: Rates = field(init=False)
     _coverage: dict[str, dict[str, dict[str, frozenset[date]]]] = field(default_factory=dict)
     _currencies: dict[tuple[str, date], tuple[str, ...]] = field(default_factory=dict)
     _seconds: dict[date, int] = field(default_factory=dict)
+    _chosen: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
     _whole: dict[str, Any] = field(default_factory=dict)
     _held: dict[Any, Any] = field(default_factory=dict)
-    _holds: str | None = None
+    _holds: frozenset[str] = frozenset()
     _span: tuple[date, date] = (date.max, date.min)
 
-    def hold(self, scope: str, days: Collection[date]) -> None:
-        """Turn to a scope, of which no day before the first or after the last of these will be asked for."""
+    def __post_init__(self) -> None:
+        self.rates = Rates(self.connection)
+
+    def hold(self, scopes: Collection[str], days: Collection[date]) -> None:
+        """Turn to some scopes, of which no day before the first or after the last of these will be asked for."""
         self._held.clear()
-        self._holds, self._span = scope, (min(days), max(days))
+        self._holds, self._span = frozenset(scopes), (min(days), max(days))
 
     def of(self, scope: str, days: frozenset[date], kinds: frozenset[str], *, quiet: bool = True) -> Sequence[ScopeDay]:
         """Of the given days of a scope itself (not of those below it) those of which anything is known, in order.
 
         Without `quiet` only those on which something happened, not those that were merely read.
         """
-        if days and (scope != self._holds or min(days) < self._span[0] or max(days) > self._span[1]):
-            self.hold(scope, days)
-        return self._once(("days", kinds, days, quiet), self._of, scope, days, kinds, quiet) if days else ()
+        if days and (scope not in self._holds or min(days) < self._span[0] or max(days) > self._span[1]):
+            self.hold((scope,), days)
+        return self._once(("days", scope, kinds, days, quiet), self._of, scope, days, kinds, quiet) if days else ()
 
     def _of(self, scope: str, days: frozenset[date], kinds: frozenset[str], quiet: bool) -> list[ScopeDay]:
-        span = self._span
-        facts = {kind: self._once(("facts", kind), self._facts, kind, scope, span) for kind in sorted(kinds)}
-        covered = {kind: self._once(("covered", kind), self.covered, kind, scope) for kind in sorted(kinds)}
+        facts = {kind: self._once(("facts", kind), self._facts, kind).get(scope, {}) for kind in sorted(kinds)}
+        covered = {kind: self._once(("covered", kind, scope), self.covered, kind, scope) for kind in sorted(kinds)}
         known = frozenset().union(*facts.values(), *(covered.values() if quiet else ()))
-        failed, rollbacks = self._once("failed", self._failed, scope)
-        linked = self._linked(scope, kinds, span)
-        outages = self._once("outages", self._outages, scope, span) if "incident" in kinds else {}
+        failed, rollbacks = self._once("failed", self._failed)
+        linked = self._linked(scope, kinds)
+        outages = self._once("outages", self._outages).get(scope, {}) if "incident" in kinds else {}
         delivered = self._delivered(scope) if "work_item" in kinds else {}
         return [
             ScopeDay(
@@ -78,27 +81,27 @@ class Days:
                 facts={kind: found[day] for kind, found in facts.items() if day in found},
                 covered=frozenset(kind for kind, known in covered.items() if day in known),
                 rules=self.settings.metrics,
-                failed=failed,
-                rollbacks=rollbacks,
+                failed=failed.get(scope, frozenset()),
+                rollbacks=rollbacks.get(scope, frozenset()),
                 outages=outages.get(day, ()),
                 deliveries=delivered.get(day, ()),
                 **linked,
-                rate=self._rate_of(day),
+                rate=partial(self.rates.average, day),
                 currencies=self.currencies(scope, day),
             )
             for day in sorted(days.intersection(known.union(outages if quiet else (), delivered)))
         ]
 
-    def _linked(self, scope: str, kinds: frozenset[str], span: tuple[date, date]) -> dict[str, Any]:
+    def _linked(self, scope: str, kinds: frozenset[str]) -> dict[str, Any]:
         """What is linked to the facts of the scope, as far as the kinds ask for it."""
         found: dict[str, Any] = {"read_until": {kind: end for kind in kinds if (end := self._read_until(kind, scope))}}
         if "change" in kinds:
-            found["contained"] = self._once("contained", self._contained, scope)
+            found["contained"] = self._once("contained", self._contained).get(scope, {})
             found["forms"] = self._of_whole("forms", self._forms)
         if "incident" in kinds:
-            found["caused"] = self._once("caused", self._caused, scope)
+            found["caused"] = self._once("caused", self._caused).get(scope, {})
         if "response" in kinds:
-            found["superseded"] = self._once("superseded", self._superseded, scope, span)
+            found["superseded"] = self._once("superseded", self._superseded).get(scope, frozenset())
         return found
 
     def all_of(self, record: type[F], scope: str) -> list[F]:
@@ -125,29 +128,8 @@ class Days:
             self._currencies[scope, day] = tuple(sorted({self.tree.currency(above, day, default) for above in path}))
         return self._currencies[scope, day]
 
-    def average_rate(self, month: date, base: str, quote: str) -> Decimal | None:
-        """Units of `quote` for one of `base`: the mean of the daily rates of a calendar month.
-
-        Where that pair is not published: the other way round, else across a third currency, else None.
-        """
-        if base == quote:
-            return Decimal(1)
-        means = self._rates_of(month.replace(day=1))
-
-        def known(one: str, other: str) -> Decimal | None:
-            if found := means.get((one, other)):
-                return found
-            return 1 / back if (back := means.get((other, one))) else None
-
-        if found := known(base, quote):
-            return found
-        for third in sorted({currency for pair in means for currency in pair}):
-            if (to := known(base, third)) and (on := known(third, quote)):
-                return to * on
-        return None
-
     def _once(self, key: object, make: Callable[..., T], *arguments: Any) -> T:
-        """What `make` gives, kept while the same scope is asked for."""
+        """What `make` gives, kept while the same scopes are asked for."""
         if key not in self._held:
             self._held[key] = make(*arguments)
         found: T = self._held[key]
@@ -169,12 +151,16 @@ class Days:
         taken = table.c.source.in_(self._sources(kind, scope))
         return select(table).where(table.c.scope == scope, taken).order_by(table.c.source, table.c.source_id)
 
-    def _facts(self, kind: str, scope: str, span: tuple[date, date]) -> Mapping[date, list[Fact]]:
+    def _instants(self) -> tuple[datetime, datetime]:
+        first, last = self._span
+        return day_start(first, self.settings.zone), day_start(last + timedelta(days=1), self.settings.zone)
+
+    def _facts(self, kind: str) -> Mapping[str, Mapping[date, list[Fact]]]:
         table, record, zone = FACT_TABLES[kind], KINDS[kind], self.settings.zone
-        query = self._taken(table, kind, scope)
-        start, end = day_start(span[0], zone), day_start(span[1] + timedelta(days=1), zone)
+        query = select(table).where(table.c.scope.in_(self._holds)).order_by(table.c.source, table.c.source_id)
+        start, end = self._instants()
         if "day" in table.c:
-            query = query.where(table.c.day.between(*span))
+            query = query.where(table.c.day.between(*self._span))
         elif kind == Deployment.kind:
             at = func.coalesce(table.c.finished, table.c.started)
             query = query.where(at >= start, at < end)
@@ -182,28 +168,30 @@ class Days:
             by = table.c[_DATED_BY[kind]]
             query = query.where(by >= start, by < end)
         elif kind == ControlRun.kind:
-            query = query.where(table.c.due.between(*span))
-        found: dict[date, list[Fact]] = defaultdict(list)
+            query = query.where(table.c.due.between(*self._span))
+        found: dict[str, dict[date, list[Fact]]] = defaultdict(lambda: defaultdict(list))
         for row in self.connection.execute(query).all():
-            fact = fact_of(record, row._mapping)
-            for day in fact.days(zone):
-                found[day].append(fact)
+            if row.source in self._sources(kind, row.scope):
+                fact = fact_of(record, row._mapping)
+                for day in fact.days(zone):
+                    found[row.scope][day].append(fact)
         return found
 
     def _sources(self, kind: str, scope: str) -> tuple[str, ...]:
         """The one source that the scope takes this kind from; every source of billing, which never overlap."""
-        found: tuple[str, ...] = self._of_whole(f"sources of {kind} {scope}", lambda: self._sources_of(kind, scope))
-        return found
+        if (kind, scope) not in self._chosen:
+            asked = self._holds | {scope}
+            tables = (FACT_TABLES[kind], *((schema.incident_scope,) if kind == Incident.kind else ()))
+            there: dict[str, set[str]] = defaultdict(set)
+            for table in tables:
+                query = select(table.c.scope, table.c.source).distinct().where(table.c.scope.in_(asked))
+                for one, source in self.connection.execute(query).all():
+                    there[one].add(source)
+            self._chosen |= {(kind, one): self._choice(kind, one, there[one]) for one in asked}
+        return self._chosen[kind, scope]
 
-    def _sources_of(self, kind: str, scope: str) -> tuple[str, ...]:
-        table = FACT_TABLES[kind]
-        stored = select(table.c.source).distinct().where(table.c.scope == scope)
-        there = {*self.connection.execute(stored).scalars(), *self._coverage_of(kind).get(scope, {})}
-        if kind == Incident.kind:
-            hurt = schema.incident_scope
-            there |= set(
-                self.connection.execute(select(hurt.c.source).distinct().where(hurt.c.scope == scope)).scalars()
-            )
+    def _choice(self, kind: str, scope: str, stored: set[str]) -> tuple[str, ...]:
+        there = stored.union(self._coverage_of(kind).get(scope, {}))
         if kind == "spend" or len(there) < 2:
             return tuple(sorted(there))
         for above in self.tree.path(scope, date.max - timedelta(days=1)):
@@ -225,38 +213,40 @@ class Days:
 
     def _by_scope(self, spans: Mapping[tuple[str, str, str], set[date]]) -> dict[str, dict[str, frozenset[date]]]:
         """A scope's day is covered where all names that mean the scope on that day are."""
-        every = sorted(set[date]().union(*spans.values()))
+        every = frozenset[date]().union(*spans.values())
         known: dict[tuple[str, str], set[date]] = defaultdict(set)
         lacking: dict[tuple[str, str], set[date]] = defaultdict(set)
         for (source, key_kind, key), days in spans.items():
-            for day in every:
-                scope = self.resolver.scope(source, key_kind, key, day) if key else ""
+            means = self.resolver.over(source, key_kind, key, every) if key else {"": every}
+            for scope, meant in means.items():
+                if scope is not None and meant & days:
+                    known[scope, source] |= meant & days
                 if scope is not None:
-                    (known if day in days else lacking)[scope, source].add(day)
+                    lacking[scope, source] |= meant - days
         found: dict[str, dict[str, frozenset[date]]] = defaultdict(dict)
         for (scope, source), days in known.items():
             found[scope][source] = frozenset(days - lacking[scope, source])
         return found
 
-    def _failed(self, scope: str) -> tuple[frozenset[FactId], frozenset[FactId]]:
+    def _failed(self) -> tuple[Mapping[str, frozenset[FactId]], Mapping[str, frozenset[FactId]]]:
         table = schema.link
-        rows = self.connection.execute(select(table).where(table.c.kind == FAILED, table.c.scope == scope)).all()
-        return (
-            frozenset((row.from_source, row.from_id) for row in rows),
-            frozenset((row.to_source, row.to_id) for row in rows),
-        )
+        query = select(table).where(table.c.kind == FAILED, table.c.scope.in_(self._holds))
+        rows = self.connection.execute(query).all()
+        failed = _sets((row.scope, (row.from_source, row.from_id)) for row in rows)
+        return failed, _sets((row.scope, (row.to_source, row.to_id)) for row in rows)
 
-    def _contained(self, scope: str) -> Mapping[FactId, tuple[Change, ...]]:
+    def _contained(self) -> Mapping[str, Mapping[FactId, tuple[Change, ...]]]:
         table, changes = schema.link, FACT_TABLES["change"]
         same = (table.c.to_source == changes.c.source) & (table.c.to_id == changes.c.source_id)
-        query = select(table.c.from_source, table.c.from_id, changes).join_from(table, changes, same)
-        found: dict[FactId, list[Change]] = defaultdict(list)
-        ordered = query.where(table.c.kind == CONTAINS, table.c.scope == scope).order_by(changes.c.source_id)
-        for row in self.connection.execute(ordered):
+        columns = (table.c.scope.label("of_scope"), table.c.from_source, table.c.from_id, changes)
+        query = select(*columns).join_from(table, changes, same)
+        query = query.where(table.c.kind == CONTAINS, table.c.scope.in_(self._holds))
+        found: dict[str, dict[FactId, list[Change]]] = defaultdict(lambda: defaultdict(list))
+        for row in self.connection.execute(query.order_by(changes.c.source_id)).all():
             change = fact_of(Change, row._mapping)
             assert isinstance(change, Change)
-            found[row.from_source, row.from_id].append(change)
-        return {key: tuple(contained) for key, contained in found.items()}
+            found[row.of_scope][row.from_source, row.from_id].append(change)
+        return {scope: {key: tuple(own) for key, own in by_release.items()} for scope, by_release in found.items()}
 
     def touching(self, scope: str) -> list[Incident]:
         """The incidents that hurt a scope, whichever scope they are filed under."""
@@ -267,39 +257,42 @@ class Days:
         rows = self.connection.execute(query.order_by(table.c.source, table.c.source_id))
         return [found for row in rows if isinstance(found := fact_of(Incident, row._mapping), Incident)]
 
-    def _outages(self, scope: str, span: tuple[date, date]) -> Mapping[date, tuple[Outage, ...]]:
-        """What incidents did to the scope, cut into days; one that goes on lasts to the end of each."""
-        table, hurt, zone = FACT_TABLES["incident"], schema.incident_scope, self.settings.zone
-        start, end = day_start(span[0], zone), day_start(span[1] + timedelta(days=1), zone)
+    def _outages(self) -> Mapping[str, Mapping[date, tuple[Outage, ...]]]:
+        """What incidents did to each scope, cut into days; one that goes on lasts to the end of each."""
+        table, hurt, zone, span = FACT_TABLES["incident"], schema.incident_scope, self.settings.zone, self._span
+        start, end = self._instants()
         same = (table.c.source == hurt.c.source) & (table.c.source_id == hurt.c.source_id)
-        query = select(hurt.c.start, hurt.c.end, hurt.c.impact, table.c.maintenance).join_from(table, hurt, same)
-        query = query.where(hurt.c.scope == scope, hurt.c.source.in_(self._sources("incident", scope)))
+        columns = (hurt.c.scope, hurt.c.source, hurt.c.start, hurt.c.end, hurt.c.impact, table.c.maintenance)
+        query = select(*columns).join_from(table, hurt, same).where(hurt.c.scope.in_(self._holds))
         query = query.where(hurt.c.start < end, hurt.c.end.is_(None) | (hurt.c.end >= start))
         ordered = query.order_by(hurt.c.start, hurt.c.source, hurt.c.source_id, hurt.c.place)
-        found: dict[date, list[Outage]] = defaultdict(list)
+        found: dict[str, dict[date, list[Outage]]] = defaultdict(lambda: defaultdict(list))
         for row in self.connection.execute(ordered).all():
+            if row.source not in self._sources("incident", row.scope):
+                continue
             until = min(row.end or end, end)
             day = max(day_of(row.start, zone), span[0])
             while day <= span[1] and day_start(day, zone) <= until:
                 opens, length = day_start(day, zone), self._seconds_of(day)
                 bounds = [min(length, max(0, int((at - opens).total_seconds()))) for at in (row.start, until)]
                 if bounds[0] < length and (bounds[1] > 0 or row.start >= opens):
-                    found[day].append(Outage(bounds[0], bounds[1], row.impact, row.maintenance))
+                    found[row.scope][day].append(Outage(bounds[0], bounds[1], row.impact, row.maintenance))
                 day += timedelta(days=1)
-        return {day: tuple(outages) for day, outages in found.items()}
+        return {scope: {day: tuple(own) for day, own in by_day.items()} for scope, by_day in found.items()}
 
-    def _caused(self, scope: str) -> Mapping[FactId, Deployment]:
-        """The deployment that each incident filed under the scope was held against; the surest of several."""
+    def _caused(self) -> Mapping[str, Mapping[FactId, Deployment]]:
+        """The deployment that each incident filed under a scope was held against; the surest of several."""
         link, release, incident = schema.link, FACT_TABLES["deployment"], FACT_TABLES["incident"]
         by_release = (link.c.from_source == release.c.source) & (link.c.from_id == release.c.source_id)
         by_incident = (link.c.to_source == incident.c.source) & (link.c.to_id == incident.c.source_id)
-        query = select(release, link.c.to_source, link.c.to_id).join_from(link, release, by_release)
-        query = query.join(incident, by_incident).where(link.c.kind == FAILED, incident.c.scope == scope)
-        found: dict[FactId, Deployment] = {}
-        for row in self.connection.execute(query.order_by(link.c.confidence, link.c.from_id)):
+        columns = (release, incident.c.scope.label("of_scope"), link.c.to_source, link.c.to_id)
+        query = select(*columns).join_from(link, release, by_release).join(incident, by_incident)
+        query = query.where(link.c.kind == FAILED, incident.c.scope.in_(self._holds))
+        found: dict[str, dict[FactId, Deployment]] = defaultdict(dict)
+        for row in self.connection.execute(query.order_by(link.c.confidence, link.c.from_id)).all():
             deployment = fact_of(Deployment, row._mapping)
             assert isinstance(deployment, Deployment)
-            found[row.to_source, row.to_id] = deployment
+            found[row.of_scope][row.to_source, row.to_id] = deployment
         return found
 
     def _delivered(self, scope: str) -> Mapping[date, tuple[Delivery, ...]]:
@@ -316,21 +309,22 @@ class Days:
         rows = self.connection.execute(select(table.c.source, table.c.source_id, table.c.form))
         return {(source, source_id): form for source, source_id, form in rows}
 
-    def _superseded(self, scope: str, span: tuple[date, date]) -> frozenset[FactId]:
+    def _superseded(self) -> Mapping[str, frozenset[FactId]]:
         """Answers whose respondent answered the same survey again later in the same calendar month."""
         table, zone = FACT_TABLES["response"], self.settings.zone
-        first, last = containing(span[0], Kind.MONTH).start, containing(span[1], Kind.MONTH).end
-        columns = (table.c.source, table.c.source_id, table.c.survey, table.c.form, table.c.respondent, table.c.at)
-        query = select(*columns).where(table.c.scope == scope, table.c.respondent.is_not(None))
-        query = query.where(table.c.at >= day_start(first, zone), table.c.at < day_start(last, zone))
+        first, last = (containing(day, Kind.MONTH) for day in self._span)
+        names = ("source", "source_id", "scope", "survey", "form", "respondent", "at")
+        query = select(*(table.c[name] for name in names))
+        query = query.where(table.c.scope.in_(self._holds), table.c.respondent.is_not(None))
+        query = query.where(table.c.at >= day_start(first.start, zone), table.c.at < day_start(last.end, zone))
         latest: dict[tuple[Any, ...], FactId] = {}
-        earlier = set()
-        for row in self.connection.execute(query.order_by(table.c.at, table.c.source_id)):
-            wave = (row.source, row.survey, row.form, row.respondent, day_of(row.at, zone).replace(day=1))
+        earlier: list[tuple[str, FactId]] = []
+        for row in self.connection.execute(query.order_by(table.c.at, table.c.source_id)).all():
+            wave = (row.scope, row.source, row.survey, row.form, row.respondent, day_of(row.at, zone).replace(day=1))
             if wave in latest:
-                earlier.add(latest[wave])
+                earlier.append((row.scope, latest[wave]))
             latest[wave] = (row.source, row.source_id)
-        return frozenset(earlier)
+        return _sets(earlier)
 
     def _read_until(self, kind: str, scope: str) -> datetime | None:
         """How far the kind was read for the scope."""
@@ -345,18 +339,10 @@ class Days:
                 found[scope] = max(found.get(scope, row.end), row.end)
         return found
 
-    def _rate_of(self, day: date) -> Rate:
-        month = day.replace(day=1)
-        return lambda base, quote: self.average_rate(month, base, quote)
 
-    def _rates_of(self, month: date) -> Mapping[tuple[str, str], Decimal]:
-        """The mean of each published pair; of several sources for a day, the first by name."""
-        if month not in self._rates:
-            table, period = FACT_TABLES["fx_rate"], containing(month, Kind.MONTH)
-            query = select(table).where(table.c.day >= period.start, table.c.day < period.end)
-            rows: Sequence[Row[Any]] = self.connection.execute(query.order_by(table.c.source.desc())).all()
-            daily: dict[tuple[str, str], dict[date, Decimal]] = defaultdict(dict)
-            for row in rows:
-                daily[row.base, row.quote][row.day] = row.rate
-            self._rates[month] = {pair: sum(of.values(), Decimal(0)) / len(of) for pair, of in daily.items()}
-        return self._rates[month]
+def _sets(pairs: Iterable[tuple[str, FactId]]) -> dict[str, frozenset[FactId]]:
+    """What belongs to each scope."""
+    found: dict[str, set[FactId]] = defaultdict(set)
+    for scope, one in pairs:
+        found[scope].add(one)
+    return {scope: frozenset(own) for scope, own in found.items()}

@@ -26,8 +26,9 @@ from data.settings import Settings
 from data.warehouse import read, read_sources
 from data.warehouse.catalog import load_resolver, load_tree
 from data.warehouse.days import Days
+from data.warehouse.rates import Rates
 from data.warehouse.reading_table import Table
-from data.warehouse.samples import Samples, joined, own_samples
+from data.warehouse.samples import joined, own_samples
 
 HISTORY = 12
 
@@ -282,7 +283,11 @@ class Reader:
 
     def rate(self, month: date, base: str, quote: str) -> Decimal | None:
         """The average rate of a calendar month, the one by which its spend was converted; None where none is known."""
-        return Decimal(1) if base == quote else self._days.average_rate(month, base, quote)
+        return self._rates.average(month, base, quote)
+
+    @cached_property
+    def _rates(self) -> Rates:
+        return Rates(self.connection)
 
     @cached_property
     def _days(self) -> Days:
@@ -301,10 +306,9 @@ class Reader:
 
         Only scopes in `among` are looked at where it is given: those that are known to hold any.
         """
-        own: dict[str, dict[str, Samples]] = {metric.id: {} for metric in metrics}
-        for one in sorted(self.tree.ever_below(scope)):
-            for metric in metrics if among is None or one in among else ():
-                own[metric.id][one] = own_samples(metric, self._days, one, period)
+        scopes = sorted(one for one in self.tree.ever_below(scope) if among is None or one in among)
+        self._days.hold(scopes, (period.start, period.end - timedelta(days=1)))
+        own = {metric.id: {one: own_samples(metric, self._days, one, period) for one in scopes} for metric in metrics}
         found = {name: joined(self.tree, scope, parts) for name, parts in own.items()}
         return {name: sorted(one for values in days.values() for one in values) for name, days in found.items()}
 

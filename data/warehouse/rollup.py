@@ -194,7 +194,7 @@ class _Rollup:
             self.tell(f"roll-up {place + 1}/{len(order)}: {scope}")
             own = {kind: days[scope] for kind, days in touched.items() if scope in days}
             if own:
-                self.days.hold(scope, frozenset().union(*own.values()))
+                self.days.hold((scope,), frozenset().union(*own.values()))
             for metric in metrics:
                 self._metric(metric, scope, own)
         self._periods([metric for metric in metrics if metric.statistics is not None])
