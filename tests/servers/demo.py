@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import os
 import re
 import subprocess
 import sys
@@ -49,7 +50,8 @@ class DemoWarehouse:
 @pytest.fixture(scope="session")
 def demo_warehouse(tmp_path_factory: pytest.TempPathFactory, demo_sources: DemoSources) -> DemoWarehouse:
     """Loaded once for all workers: fifteen months, so that a year before and twelve periods are there."""
-    folder = tmp_path_factory.getbasetemp().parent / "demo-warehouse"
+    run = tmp_path_factory.getbasetemp()
+    folder = (run.parent if "PYTEST_XDIST_WORKER" in os.environ else run) / "demo-warehouse"
     folder.mkdir(exist_ok=True)
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
