@@ -15,11 +15,34 @@ def test_each_role_may_what_it_is_for_and_no_more() -> None:
     granted = {role: {one for one in Permission if Actor("x", frozenset({role})).may(one)} for role in Role}
     assert granted == {
         Role.VIEWER: {Permission.READ},
-        Role.ANALYST: {Permission.READ, Permission.MAP_KEYS},
-        Role.FINANCE_EDITOR: {Permission.READ, Permission.EDIT_TARGETS},
-        Role.APPROVER: {Permission.READ},
+        Role.ANALYST: {Permission.READ, Permission.MAP_KEYS, Permission.EDIT_CASES, Permission.CORRECT},
+        Role.FINANCE_EDITOR: {
+            *(Permission.READ, Permission.EDIT_TARGETS, Permission.EDIT_CASES, Permission.EDIT_BUDGETS),
+            *(Permission.CORRECT, Permission.RELEASE),
+        },
+        Role.APPROVER: {Permission.READ, Permission.APPROVE, Permission.RELEASE, Permission.READ_LOG},
         Role.ADMIN: set(Permission),
-        Role.AUDITOR: {Permission.READ},
+        Role.AUDITOR: {Permission.READ, Permission.READ_LOG},
+    }
+
+
+def test_a_role_limited_to_an_entity_holds_for_what_lies_below_it_and_nowhere_else() -> None:
+    eve = Actor("oidc:eve", frozenset({Role.FINANCE_EDITOR}), frozenset({"entity-eu"}))
+    assert eve.may(Permission.EDIT_BUDGETS, ("payments", "unit-a", "entity-eu", "group"))
+    assert not eve.may(Permission.EDIT_BUDGETS, ("cards", "entity-us", "group"))
+    assert not eve.may(Permission.READ)
+    assert not eve.may(Permission.APPROVE, ("entity-eu", "group"))
+    with pytest.raises(NotPermitted) as raised:
+        eve.require(Permission.EDIT_BUDGETS, ("entity-us", "group"))
+    assert str(raised.value) == (
+        "oidc:eve (finance editor) may edit budgets for entity-eu only: ask an admin to widen that, "
+        "or choose a scope within it."
+    )
+
+
+def test_a_person_is_the_same_whether_at_the_command_line_or_in_the_app() -> None:
+    assert {command_line_actor("maria").person, local_actor("maria").person, Actor("maria", frozenset()).person} == {
+        "maria"
     }
 
 
