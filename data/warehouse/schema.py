@@ -15,7 +15,6 @@ from sqlalchemy import (
     Float,
     Index,
     Integer,
-    MetaData,
     String,
     Table,
     Text,
@@ -23,47 +22,33 @@ from sqlalchemy import (
 )
 
 from data.facts import FACTS, Fact, FxRate, Revenue, Spend, field_names
+from data.warehouse import tables_budgets, tables_cases, tables_people
+from data.warehouse.columns import count, metadata, table, text
 from data.warehouse.types import Instant, Json, Millionths, Money, Serial
 
-metadata = MetaData(
-    naming_convention={
-        "pk": "pk_%(table_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    }
-)
+ELSEWHERE = (tables_budgets, tables_cases, tables_people)
+"""Modules that declare more tables of the same metadata."""
 
+__all__ = ["metadata"]
 
-def _table(name: str, *parts: Any, **options: Any) -> Table:
-    return Table(name, metadata, *parts, **options)
+warehouse_info = table("warehouse_info", text("key", key=True), text("value"))
 
-
-def _text(name: str, *, null: bool = False, key: bool = False) -> Column[str]:
-    return Column(name, Text, primary_key=key, nullable=null)
-
-
-def _count(name: str) -> Column[int]:
-    return Column(name, BigInteger, nullable=False)
-
-
-warehouse_info = _table("warehouse_info", _text("key", key=True), _text("value"))
-
-data_version = _table(
+data_version = table(
     "data_version",
     Column("version", Serial, primary_key=True, autoincrement=True),
     Column("committed_at", Instant, nullable=False),
-    _text("cause"),
+    text("cause"),
 )
 
 # What things are, and what sources call them
 
-scope = _table(
+scope = table(
     "scope",
     Column("row", Serial, primary_key=True, autoincrement=True),
-    _text("id"),
-    _text("kind"),
-    _text("name"),
-    _text("parent", null=True),
+    text("id"),
+    text("kind"),
+    text("name"),
+    text("parent", null=True),
     Column("tier", Integer),
     Column("currency", String(3)),
     Column("valid_from", Date),
@@ -71,36 +56,36 @@ scope = _table(
     UniqueConstraint("id", "valid_from"),
 )
 
-scope_dependency = _table(
+scope_dependency = table(
     "scope_dependency",
     Column("row", Serial, primary_key=True, autoincrement=True),
-    _text("scope"),
-    _text("on_scope"),
+    text("scope"),
+    text("on_scope"),
     Column("hard", Boolean, nullable=False),
     Column("valid_from", Date),
     Column("valid_to", Date),
 )
 
-scope_alias = _table(
+scope_alias = table(
     "scope_alias",
     Column("row", Serial, primary_key=True, autoincrement=True),
-    _text("source"),
-    _text("kind"),
-    _text("key"),
-    _text("scope"),
+    text("source"),
+    text("kind"),
+    text("key"),
+    text("scope"),
     Column("valid_from", Date),
     Column("valid_to", Date),
-    _text("declared_by"),
+    text("declared_by"),
     Index(None, "source", "kind", "key"),
 )
 
 # What sources said
 
-raw_record = _table(
+raw_record = table(
     "raw_record",
-    _text("source", key=True),
-    _text("kind", key=True),
-    _text("source_id", key=True),
+    text("source", key=True),
+    text("kind", key=True),
+    text("source_id", key=True),
     Column("version", Integer, primary_key=True),
     Column("seen_at", Instant, nullable=False),
     Column("last_seen", Instant, nullable=False),
@@ -109,87 +94,87 @@ raw_record = _table(
     Column("payload", Json, nullable=False),
 )
 
-rejected_record = _table(
+rejected_record = table(
     "rejected_record",
-    _text("source", key=True),
-    _text("kind", key=True),
-    _text("place", key=True),
-    _text("reason"),
+    text("source", key=True),
+    text("kind", key=True),
+    text("place", key=True),
+    text("reason"),
     Column("payload", Json, nullable=False),
     Column("first_seen", Instant, nullable=False),
     Column("last_seen", Instant, nullable=False),
     Column("times_seen", Integer, nullable=False),
 )
 
-file_manifest = _table(
+file_manifest = table(
     "file_manifest",
-    _text("source", key=True),
-    _text("path", key=True),
+    text("source", key=True),
+    text("path", key=True),
     Column("size", BigInteger, nullable=False),
     Column("sha256", String(64), nullable=False),
-    _count("rows"),
-    _count("rejected"),
-    _text("note"),
+    count("rows"),
+    count("rejected"),
+    text("note"),
     Column("read_at", Instant, nullable=False),
 )
 
-cursor = _table(
+cursor = table(
     "cursor",
-    _text("source", key=True),
-    _text("stream", key=True),
+    text("source", key=True),
+    text("stream", key=True),
     Column("value", Json, nullable=False),
     Column("moved_at", Instant, nullable=False),
 )
 
-open_item = _table(
+open_item = table(
     "open_item",
-    _text("source", key=True),
-    _text("stream", key=True),
-    _text("item", key=True),
+    text("source", key=True),
+    text("stream", key=True),
+    text("item", key=True),
     Column("opened_at", Instant, nullable=False),
 )
 
-covered = _table(
+covered = table(
     "covered",
-    _text("source", key=True),
-    _text("fact", key=True),
-    _text("key_kind", key=True),
-    _text("key", key=True),
+    text("source", key=True),
+    text("fact", key=True),
+    text("key_kind", key=True),
+    text("key", key=True),
     Column("start", Instant, primary_key=True),
     Column("end", Instant, nullable=False),
 )
 
-sync_run = _table(
+sync_run = table(
     "sync_run",
     Column("id", Serial, primary_key=True, autoincrement=True),
-    _text("source"),
+    text("source"),
     Column("started", Instant, nullable=False),
     Column("finished", Instant),
-    _text("outcome"),
+    text("outcome"),
     Column("fetched", Integer, nullable=False),
     Column("stored", Integer, nullable=False),
     Column("skipped", Integer, nullable=False),
-    _text("message"),
+    text("message"),
     Index(None, "source", "started"),
 )
 
-lease = _table(
+lease = table(
     "lease",
-    _text("name", key=True),
-    _text("holder"),
+    text("name", key=True),
+    text("holder"),
     Column("acquired_at", Instant, nullable=False),
     Column("expires_at", Instant, nullable=False),
 )
 
-schedule_run = _table(
+schedule_run = table(
     "schedule_run",
-    _text("job", key=True),
-    _text("local_time", key=True),
+    text("job", key=True),
+    text("local_time", key=True),
     Column("due_at", Instant, nullable=False),
     Column("started", Instant),
     Column("finished", Instant),
     Column("exit_code", Integer),
-    _text("holder", null=True),
+    text("holder", null=True),
     Column("claimed_until", Instant),
 )
 
@@ -230,53 +215,53 @@ def _fact_table(fact: type[Fact]) -> Table:
     hints = get_type_hints(fact)
     columns = [_fact_column(fact, name, hints[name]) for name in field_names(fact)]
     indexes = [Index(None, *names) for names in _FACT_INDEXES[fact.kind]]
-    return _table(f"fact_{fact.kind}", *columns, _text("scope", null=True), *indexes)
+    return table(f"fact_{fact.kind}", *columns, text("scope", null=True), *indexes)
 
 
 FACT_TABLES: dict[str, Table] = {fact.kind: _fact_table(fact) for fact in FACTS}
 
-incident_scope = _table(
+incident_scope = table(
     "incident_scope",
-    _text("source", key=True),
-    _text("source_id", key=True),
+    text("source", key=True),
+    text("source_id", key=True),
     Column("place", Integer, primary_key=True),
-    _text("scope"),
-    _text("impact"),
+    text("scope"),
+    text("impact"),
     Column("start", Instant, nullable=False),
     Column("end", Instant),
     Index(None, "scope", "start"),
 )
 
-reconciliation = _table(
+reconciliation = table(
     "reconciliation",
-    _text("source", key=True),
-    _text("fact", key=True),
-    _text("key_kind", key=True),
-    _text("key", key=True),
-    _text("measure", key=True),
+    text("source", key=True),
+    text("fact", key=True),
+    text("key_kind", key=True),
+    text("key", key=True),
+    text("measure", key=True),
     Column("start", Date, primary_key=True),
     Column("end", Date, nullable=False),
-    _text("at_source"),
-    _text("stored"),
+    text("at_source"),
+    text("stored"),
     Column("checked_at", Instant, nullable=False),
 )
 
-touched_day = _table(
+touched_day = table(
     "touched_day",
-    _text("fact", key=True),
-    _text("scope", key=True),
+    text("fact", key=True),
+    text("scope", key=True),
     Column("day", Date, primary_key=True),
 )
 
-link = _table(
+link = table(
     "link",
-    _text("kind", key=True),
-    _text("from_source", key=True),
-    _text("from_id", key=True),
-    _text("to_source", key=True),
-    _text("to_id", key=True),
-    _text("scope"),
-    _text("method"),
+    text("kind", key=True),
+    text("from_source", key=True),
+    text("from_id", key=True),
+    text("to_source", key=True),
+    text("to_id", key=True),
+    text("scope"),
+    text("method"),
     Column("confidence", Float, nullable=False),
     Index(None, "kind", "scope"),
     Index(None, "kind", "to_source", "to_id"),
@@ -284,44 +269,44 @@ link = _table(
 
 # Numbers
 
-daily_metric = _table(
+daily_metric = table(
     "daily_metric",
-    _text("metric", key=True),
-    _text("scope", key=True),
-    _text("variant", key=True),
+    text("metric", key=True),
+    text("scope", key=True),
+    text("variant", key=True),
     Column("version", Integer, primary_key=True),
     Column("day", Date, primary_key=True),
-    _count("numerator"),
-    _count("denominator"),
-    _count("sum_squares"),
-    _count("sample"),
-    _count("known"),
-    _count("expected"),
+    count("numerator"),
+    count("denominator"),
+    count("sum_squares"),
+    count("sample"),
+    count("known"),
+    count("expected"),
     sqlite_with_rowid=False,
 )
 
-period_metric = _table(
+period_metric = table(
     "period_metric",
-    _text("metric", key=True),
-    _text("scope", key=True),
-    _text("variant", key=True),
+    text("metric", key=True),
+    text("scope", key=True),
+    text("variant", key=True),
     Column("version", Integer, primary_key=True),
     Column("start", Date, primary_key=True),
     Column("end", Date, primary_key=True),
-    _text("statistic", key=True),
+    text("statistic", key=True),
     Column("value", Millionths, nullable=False),
     Column("low", Millionths),
     Column("high", Millionths),
     Column("n", Integer, nullable=False),
 )
 
-restatement = _table(
+restatement = table(
     "restatement",
     Column("id", Serial, primary_key=True, autoincrement=True),
-    _text("metric"),
+    text("metric"),
     Column("version", Integer, nullable=False),
-    _text("variant"),
-    _text("scope"),
+    text("variant"),
+    text("scope"),
     Column("day", Date, nullable=False),
     Column("old_numerator", BigInteger),
     Column("old_denominator", BigInteger),
@@ -329,48 +314,48 @@ restatement = _table(
     Column("new_denominator", BigInteger),
     Column("data_version", BigInteger, nullable=False),
     Column("at", Instant, nullable=False),
-    _text("cause"),
+    text("cause"),
     Index(None, "metric", "scope", "day"),
 )
 
 # Policy and its history
 
-target = _table(
+target = table(
     "target",
     Column("id", Serial, primary_key=True, autoincrement=True),
-    _text("benchmark"),
-    _text("metric"),
-    _text("scope", null=True),
-    _text("kind"),
-    _text("low", null=True),
-    _text("high", null=True),
-    _text("statistic"),
+    text("benchmark"),
+    text("metric"),
+    text("scope", null=True),
+    text("kind"),
+    text("low", null=True),
+    text("high", null=True),
+    text("statistic"),
     Column("valid_from", Date, nullable=False),
     Column("valid_to", Date),
-    _text("owner"),
-    _text("approved_by", null=True),
-    _text("publisher"),
-    _text("vintage"),
+    text("owner"),
+    text("approved_by", null=True),
+    text("publisher"),
+    text("vintage"),
     UniqueConstraint("benchmark", "scope", "valid_from"),
 )
 
-benchmark_file = _table(
+benchmark_file = table(
     "benchmark_file",
-    _text("name", key=True),
+    text("name", key=True),
     Column("sha256", String(64), nullable=False),
     Column("loaded_at", Instant, nullable=False),
 )
 
-change_log = _table(
+change_log = table(
     "change_log",
     Column("seq", BigInteger, primary_key=True, autoincrement=False),
     Column("at", Instant, nullable=False),
-    _text("actor"),
-    _text("action"),
-    _text("object"),
+    text("actor"),
+    text("action"),
+    text("object"),
     Column("old", Json),
     Column("new", Json),
-    _text("why"),
+    text("why"),
     Column("previous_hash", String(64), nullable=False),
     Column("hash", String(64), nullable=False),
 )

@@ -1,0 +1,3 @@
+"""The tables of budget scenarios."""
+
+from __future__ import annotations
