@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from hashlib import sha256
@@ -11,13 +10,14 @@ from pathlib import Path
 import streamlit as st
 from sqlalchemy import Engine
 
+from app import sign_in
 from app.content import format as text
 from app.content.blocks import Section
 from app.content.sections import section_named, words
 from app.content.sections.base import Comparison, Context
 from app.content.takeaway import About
 from data import settings as settings_file
-from data.access import Actor, local_actor
+from data.access import Actor
 from data.clock import clock
 from data.period import Period
 from data.scopes import Scope
@@ -82,8 +82,9 @@ def engine(url: str) -> Engine:
 
 
 def actor() -> Actor:
-    """The one person of an app that listens on loopback only."""
-    return local_actor(getpass.getuser())
+    """Who reads and writes, as they may now: asked at each run and before each write. SignedOut, WarehouseError."""
+    known = settings()
+    return sign_in.who(known, engine(known.warehouse.url))
 
 
 def state() -> State | None:

@@ -1,4 +1,4 @@
-"""streamlit run app/main.py: the pages, one navigation, and one sentence where a page cannot be shown."""
+"""streamlit run app/main.py: each run is a reader's page; the server is the app behind its door."""
 
 from __future__ import annotations
 
@@ -9,29 +9,14 @@ from pathlib import Path
 if (_ROOT := str(Path(__file__).resolve().parent.parent)) not in sys.path:
     sys.path.insert(0, _ROOT)
 
-import streamlit as st
+if __name__ == "__main__":
+    from app.run import run
 
-from app import load
-from app.content.blocks import Notice
-from app.render import web
-from app.screens import SCREENS
-from data.clock import fix_clock
-from data.settings import ConfigurationError
-from data.warehouse.engine import WarehouseError
+    run()
+else:
+    from streamlit.starlette import App
 
+    from app.serve import behind_its_door
 
-def main() -> None:
-    """One run of the script: one reader, one page."""
-    st.set_page_config(page_title="Plumbline", layout="wide", initial_sidebar_state="collapsed")
-    # made anew in each run: page objects kept between runs are shared by all sessions and mix them up
-    pages = [st.Page(one.draw, title=one.title, url_path=one.path or None, default=not one.path) for one in SCREENS]
-    chosen = st.navigation(pages, position="top")
-    try:
-        fix_clock(load.settings().clock)
-        chosen.run()
-    except (ConfigurationError, WarehouseError) as error:
-        web.style()
-        web.draw(Notice("error", f"{error}"))
-
-
-main()
+    # Streamlit finds the app by the form of this line
+    app = App(__file__, **behind_its_door())

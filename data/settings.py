@@ -14,6 +14,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 
+from data.sign_in import SignIn
+
 ROOT = Path(__file__).resolve().parent.parent
 SHIPPED = Path(__file__).with_name("settings.toml")
 SAMPLE = Path(__file__).parent / "sample" / "settings.toml"
@@ -214,6 +216,7 @@ class Settings(_Frozen):
     takes: tuple[Takes, ...] = ()
     measurement: tuple[MeasurementSetting, ...] = ()
     job: tuple[Job, ...] = ()
+    sign_in: SignIn | None = None
     fonts: Path | None = None
     files: tuple[Path, ...] = ()
     clock: datetime | None = None
@@ -229,6 +232,7 @@ class Settings(_Frozen):
                 raise ValueError(f"{what} {twice[0]!r} is declared twice: give one of them another id")
         wanted = [("parent", scope.parent) for scope in self.scope] + [("scope", alias.scope) for alias in self.alias]
         wanted += [("scope", source.scope) for source in self.source] + [("scope", take.scope) for take in self.takes]
+        wanted += [("entity", name) for name in self.sign_in.reach] if self.sign_in else []
         for field, name in wanted:
             if name is not None and name not in scopes:
                 raise ValueError(f"{field} {name!r} is not declared: add a [[scope]] with that id")
