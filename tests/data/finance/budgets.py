@@ -58,11 +58,15 @@ def upside(of: Scenario = BASE) -> Scenario:
     return replace(cheaper, id="fy2026-upside-1", name="FY2026 upside", kind=Kind.UPSIDE, series="fy2026-upside")
 
 
-AMOUNTS = st.decimals(min_value="-9999999.99", max_value="9999999.99", places=2)
-POSITIVE = st.decimals(min_value="0.00", max_value="9999999.99", places=2)
+def decimals(low: int, high: int, places: int) -> st.SearchStrategy[Decimal]:
+    """Decimals of whole steps: made many times faster than by st.decimals."""
+    return st.integers(low * 10**places, high * 10**places).map(lambda count: Decimal(count).scaleb(-places))
+
+
+AMOUNTS, POSITIVE = decimals(-9_999_999, 9_999_999, 2), decimals(0, 9_999_999, 2)
 WORDS = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), max_size=12)
 CURRENCIES = st.sampled_from(["EUR", "USD", "GBP"])
-RATES = st.decimals(min_value="0.0001", max_value="400", places=6).filter(bool)
+RATES = decimals(0, 400, 6).filter(bool)
 
 
 @st.composite
@@ -73,17 +77,17 @@ def lines(draw: st.DrawFn, name: str) -> Line:
         name, draw(WORDS) or name, draw(st.sampled_from(["cloud", "people", "=1+1"])), draw(CURRENCIES), months,
         draw(st.sampled_from(CostClass)), draw(st.sampled_from(Purpose)), draw(st.sampled_from(Treatment)),
         draw(st.sampled_from(Side)), draw(WORDS), draw(WORDS), draw(WORDS), "", draw(st.none() | POSITIVE),
-        draw(st.decimals(min_value="-0.5", max_value="1", places=4)), draw(st.none() | AMOUNTS), draw(st.booleans()),
+        draw(decimals(0, 1, 4)), draw(st.none() | AMOUNTS), draw(st.booleans()),
         draw(WORDS),
     )  # fmt: skip
 
 
 @st.composite
-def scenarios(draw: st.DrawFn, most: int = 5) -> Scenario:
+def scenarios(draw: st.DrawFn, most: int = 3) -> Scenario:
     """Any scenario with rates for all its currencies."""
     count = draw(st.integers(0, most))
     made = tuple(draw(lines(f"line-{at}")) for at in range(count))
-    quantities = st.lists(st.decimals(min_value="0", max_value="100000", places=2), min_size=12, max_size=12)
+    quantities = st.lists(decimals(0, 100_000, 2), min_size=12, max_size=12)
     driver = Driver("calls", draw(WORDS) or "Calls", "calls", tuple(draw(quantities)))
     start = draw(st.integers(1, 12))
     rates = (("GBP", draw(RATES)), ("USD", draw(RATES)))

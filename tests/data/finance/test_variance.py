@@ -12,7 +12,7 @@ from data.finance.budget import Scenario, Side
 from data.finance.budget_lines import driven
 from data.finance.compare import compare
 from data.finance.variance import Parts, Priced, Variance, judged, variances, whole
-from tests.data.finance.budgets import AMOUNTS, BASE, CALLED, CALLS, CLOUD, RATES, months, scenarios, upside
+from tests.data.finance.budgets import AMOUNTS, BASE, CALLED, CALLS, CLOUD, RATES, decimals, months, scenarios, upside
 
 
 def bought(count: str, price: str, **more: object) -> Priced:
@@ -64,7 +64,7 @@ PRICED = st.builds(
     Priced,
     AMOUNTS,
     RATES,
-    st.none() | st.decimals("0", "100000", places=2),
+    st.none() | decimals(0, 100_000, 2),
     st.sampled_from(["a", "b"]),
     st.sampled_from(Side),
 )
