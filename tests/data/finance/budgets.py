@@ -64,7 +64,7 @@ def decimals(low: int, high: int, places: int) -> st.SearchStrategy[Decimal]:
 
 
 AMOUNTS, POSITIVE = decimals(-9_999_999, 9_999_999, 2), decimals(0, 9_999_999, 2)
-WORDS = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), max_size=12)
+WORDS = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), max_size=12).map(str.strip)
 CURRENCIES = st.sampled_from(["EUR", "USD", "GBP"])
 RATES = decimals(0, 400, 6).filter(bool)
 
