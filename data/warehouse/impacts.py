@@ -7,14 +7,14 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, select
 
 from data.clock import clock
 from data.facts import Fact, Incident
 from data.period import day_of
 from data.scopes import Resolver
 from data.warehouse import schema
-from data.warehouse.upsert import chunks
+from data.warehouse.upsert import chunks, insert_all
 
 Impact = dict[str, Any]
 
@@ -48,7 +48,7 @@ def place_incidents(
                 same = (table.c.source == one.source) & (table.c.source_id == one.source_id)
                 connection.execute(delete(table).where(same))
             if new:
-                connection.execute(insert(table), new)
+                insert_all(connection, table, new)
             touched |= {("incident", row["scope"], day) for row in [*old, *new] for day in _days(row, now, zone)}
     return touched
 

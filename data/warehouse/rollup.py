@@ -11,7 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Table, delete, func, insert, select
+from sqlalchemy import ColumnElement, Connection, Engine, delete, func, select
 
 from data.clock import clock
 from data.facts import Change, Deployment, FxRate
@@ -30,7 +30,7 @@ from data.warehouse.engine import writing
 from data.warehouse.links import link_scope
 from data.warehouse.samples import Samples, by_period, joined, own_samples, statistic_columns, stored_periods
 from data.warehouse.schema import FACT_TABLES
-from data.warehouse.upsert import chunks, insert_or_replace
+from data.warehouse.upsert import chunks, insert_all, insert_or_replace
 from data.warehouse.write import bump_version, touch
 
 Touched = Mapping[str, Mapping[str, frozenset[date]]]
@@ -262,7 +262,7 @@ class _Rollup:
             self.connection.execute(delete(table).where(same, table.c.day == day, table.c.variant == variant))
         common = {"metric": metric.id, "version": metric.version, "scope": scope}
         values = [common | {"day": day} | _columns(row) for (day, _), row in changed.items()]
-        _insert_rows(self.connection, table, values, fresh=not old)
+        (insert_or_replace if old else insert_all)(self.connection, table, values)
         self.report.rows += len(gone) + len(changed)
         shifted = self._days_owed_anew(metric, scope) if metric.parts_expected and (gone or changed) else set()
         shifted = shifted.union(*(self._shifted[metric.id, child] for child in self._below[scope]))
@@ -322,8 +322,7 @@ class _Rollup:
     def keep_restatements(self, cause: str) -> None:
         version = self.report.data_version
         rows = [row | {"data_version": version, "at": self.now, "cause": cause} for row in self._restatements]
-        for part in chunks(rows):
-            self.connection.execute(insert(schema.restatement), part)
+        insert_all(self.connection, schema.restatement, rows)
         self.report.restated = len(rows)
 
     def _periods(self, metrics: Sequence[Metric]) -> None:
@@ -374,8 +373,7 @@ class _Rollup:
             if kept:
                 this = (table.c.start == period.start) & (table.c.end == period.end)
                 self.connection.execute(delete(table).where(same, this))
-        for part in chunks(fresh):
-            self.connection.execute(insert(table), part)
+        insert_all(self.connection, table, fresh)
 
 
 def _combined(metric: Metric, rows: Sequence[Row], missing: int, currencies: Collection[str]) -> tuple[Row, ...]:
@@ -403,11 +401,3 @@ def _tells_of_quiet_days(metric: Metric, scope: Scope) -> bool:
 
 def _columns(row: Row) -> dict[str, Any]:
     return {name: getattr(row, name) for name in MEASURES}
-
-
-def _insert_rows(connection: Connection, table: Table, rows: list[dict[str, Any]], *, fresh: bool) -> None:
-    if not fresh:
-        insert_or_replace(connection, table, rows)
-        return
-    for part in chunks(rows, 2000):
-        connection.execute(insert(table), part)

@@ -19,7 +19,7 @@ from data.warehouse import schema
 from data.warehouse.impacts import home_of, place_incidents, take_away_impacts
 from data.warehouse.schema import FACT_TABLES
 from data.warehouse.types import Millionths, canonical
-from data.warehouse.upsert import chunks, insert_new, insert_or_replace
+from data.warehouse.upsert import chunks, insert_all, insert_new, insert_or_replace
 
 
 @dataclass
@@ -62,8 +62,7 @@ def store_records(connection: Connection, source: str, kind: str, payloads: Mapp
             else:
                 fresh.append({"source_id": source_id, "version": version + 1, "payload": payloads[source_id]})
     common = {"source": source, "kind": kind, "seen_at": now, "last_seen": now, "times_seen": 1, "gone_at": None}
-    for rows in chunks(fresh):
-        connection.execute(insert(table), [common | row for row in rows])
+    insert_all(connection, table, [common | row for row in fresh])
     if seen:
         same = and_(table.c.source == source, table.c.kind == kind, table.c.source_id == bindparam("id"))
         again = update(table).where(same, table.c.version == bindparam("v"))
