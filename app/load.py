@@ -8,7 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import streamlit as st
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from app import sign_in
 from app.content import format as text
@@ -17,7 +17,7 @@ from app.content.sections import section_named, words
 from app.content.sections.base import Comparison, Context
 from app.content.takeaway import About
 from data import settings as settings_file
-from data.access import Actor
+from data.access import Actor, Permission
 from data.clock import clock
 from data.period import Period
 from data.scopes import Scope
@@ -25,12 +25,19 @@ from data.settings import Settings
 from data.warehouse import read, read_events, read_sources
 from data.warehouse.engine import create_engine_for, reading
 from data.warehouse.policy import MODE
+from data.warehouse.reach import home_for, may_read, reader_for, roots_for
 from data.warehouse.read import DataVersion
 from data.warehouse.read_sources import UnmappedKey
 from data.warehouse.readings import Reader
 
 _FRESHNESS_STEP = timedelta(minutes=10)
 """Pages tell ages, so they are made anew at least this often."""
+
+WHOLE_COMPANY = ("health.",)
+"""Sections that tell of every source and hence of the whole company."""
+
+Reach = tuple[bool, frozenset[str] | None]
+"""Whether somebody may read, and the entities that they may read of."""
 
 
 @dataclass(frozen=True)
@@ -104,16 +111,21 @@ def _fingerprint(stamps: tuple[tuple[str, int], ...]) -> str:
     return sha256(b"\0".join(texts)).hexdigest()[:16]
 
 
-@st.cache_data(max_entries=8, show_spinner=False)
-def outline(at: State) -> Outline:
-    """The scopes and the first day of a state."""
+def outline(at: State, by: Actor) -> Outline:
+    """The scopes that somebody may read, and the first day of a state. NotPermitted."""
+    by.require(Permission.READ, by.entities)
+    return _outline(at, _reach(by), by)
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def _outline(at: State, reach: Reach, _by: Actor) -> Outline:  # noqa: ARG001  the key of the cache
     with reading(engine(at.url)) as connection:
         reader = Reader(connection, settings())
         found: list[tuple[int, Scope]] = []
-        for root in reader.tree.roots():
+        for root in roots_for(reader, _by):
             found += _walk(reader, root, 0)
         found.sort(key=lambda pair: pair[0] == 0 and pair[1].kind in ("provider", "integration"))
-        return Outline(tuple(found), reader.home, read_events.first_day(connection))
+        return Outline(tuple(found), home_for(reader, _by), read_events.first_day(connection))
 
 
 def _walk(reader: Reader, scope: str, depth: int) -> list[tuple[int, Scope]]:
@@ -124,24 +136,33 @@ def _walk(reader: Reader, scope: str, depth: int) -> list[tuple[int, Scope]]:
     return found
 
 
-def sections(at: State, names: tuple[str, ...], choice: Choice) -> tuple[Section, ...]:
-    """The sections of a page, made once for each state, choice and ten minutes of reading."""
-    return _sections(at, names, choice, _moment())
+def sections(by: Actor, at: State, names: tuple[str, ...], choice: Choice) -> tuple[Section, ...]:
+    """The sections of a page for somebody, made once a state, choice and ten minutes of reading. NotPermitted."""
+    if any(name.startswith(WHOLE_COMPANY) for name in names):
+        by.require(Permission.READ)
+    return _sections(at, names, choice, _moment(), _reach(by), by)
 
 
 @st.cache_data(max_entries=256, show_spinner=False)
-def _sections(at: State, names: tuple[str, ...], choice: Choice, moment: datetime) -> tuple[Section, ...]:
+def _sections(
+    at: State,
+    names: tuple[str, ...],
+    choice: Choice,
+    moment: datetime,
+    reach: Reach,  # noqa: ARG001  the key of the cache
+    _by: Actor,
+) -> tuple[Section, ...]:
     with reading(engine(at.url)) as connection:
-        reader = Reader(connection, settings())
+        reader = _reader(connection, _by, choice)
         context = Context(reader, choice.scope, choice.period, choice.comparison, moment)
         return tuple(section_named(name).build(context) for name in names)
 
 
-def about(at: State, choice: Choice, measures: tuple[str, ...]) -> About:
-    """What taken numbers of some measures are about."""
+def about(by: Actor, at: State, choice: Choice, measures: tuple[str, ...]) -> About:
+    """What taken numbers of some measures are about. NotPermitted."""
     known = settings()
     with reading(engine(at.url)) as connection:
-        reader = Reader(connection, known)
+        reader = _reader(connection, by, choice)
         metrics = [reader.metric(name) for name in measures]
         return About(
             company=known.company.name,
@@ -156,13 +177,30 @@ def about(at: State, choice: Choice, measures: tuple[str, ...]) -> About:
         )
 
 
+def _reader(connection: Connection, by: Actor, choice: Choice) -> Reader:
+    """Reads what somebody may read of a choice. NotPermitted."""
+    reader = Reader(connection, settings())
+    may_read(reader, by, choice.scope, choice.period)
+    return reader_for(reader, by)
+
+
+def _reach(by: Actor) -> Reach:
+    """All of an actor that what they read depends on: people of the same reach share what is cached."""
+    return by.may(Permission.READ, by.entities), by.entities
+
+
 def _moment() -> datetime:
     now = clock()
     return now - timedelta(seconds=now.timestamp() % _FRESHNESS_STEP.total_seconds())
 
 
+def unmapped(by: Actor, at: State) -> tuple[UnmappedKey, ...]:
+    """The names of sources that wait for a scope, of the whole company. NotPermitted."""
+    by.require(Permission.READ)
+    return _unmapped(at)
+
+
 @st.cache_data(max_entries=8, show_spinner=False)
-def unmapped(at: State) -> tuple[UnmappedKey, ...]:
-    """The names of sources that wait for a scope."""
+def _unmapped(at: State) -> tuple[UnmappedKey, ...]:
     with reading(engine(at.url)) as connection:
         return read_sources.unmapped_keys(connection)

@@ -9,6 +9,7 @@ import streamlit as st
 from app import load
 from app.load import State
 from data.settings import ConfigurationError
+from data.sign_in import SignedOut
 from data.warehouse.engine import WarehouseError
 
 LOOK_EVERY = timedelta(seconds=10)
@@ -16,9 +17,12 @@ LOOK_EVERY = timedelta(seconds=10)
 
 @st.fragment(run_every=LOOK_EVERY)
 def when_data_move(shown: State | None) -> None:
-    """Look now and then whether there is a newer state than the one shown; what cannot be read now leaves the page."""
+    """Look now and then: is the reader signed in, is there a newer state? What cannot be read now leaves the page."""
     try:
+        load.actor()
         newest = load.state()
+    except SignedOut:
+        st.rerun()
     except (ConfigurationError, WarehouseError):
         return
     if newest != shown:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from html import escape
 
 import streamlit as st
 
@@ -13,6 +14,8 @@ from app.content.blocks import Marks, Notice
 from app.load import Choice, State
 from app.refresh import when_data_move
 from app.render import web
+from app.sign_in import sign_out
+from data.access import Actor
 
 NO_DATA = Notice(
     "missing",
@@ -41,18 +44,20 @@ class Opened:
 
     state: State
     choice: Choice
+    actor: Actor
 
 
 def opened(title: str) -> Opened | None:
     """The head of every page: the marks, the filters, what was wrong in the address. None where there is no data."""
     web.style()
     st.html(f'<h1 class="pl-alt">{title}</h1>')
-    state = load.state()
+    state, actor = load.state(), load.actor()
     when_data_move(state)
+    _person(actor)
     if state is None:
         web.draw(NO_DATA)
         return None
-    settings, outline = load.settings(), load.outline(state)
+    settings, outline = load.settings(), load.outline(state, actor)
     if state.demo:
         web.draw(Marks("Demo data", f"{settings.company.name} is an invented company; its numbers are nobody's."))
     found = filters.choose(state, outline, settings)
@@ -61,12 +66,28 @@ def opened(title: str) -> Opened | None:
         return None
     for notice in found.notices:
         web.draw(notice)
-    return Opened(state, found.choice)
+    return Opened(state, found.choice, actor)
+
+
+def _person(actor: Actor) -> None:
+    """Who reads, and the way out; without sign-in that nobody signs in."""
+    settings = load.settings()
+    if settings.sign_in is None:
+        said = f"Nobody signs in here: the app listens to this machine only, and all is done as {actor.name}."
+        st.html(f'<p class="pl-note">{escape(said)}</p>')
+        return
+    with st.container(key="person", horizontal=True, vertical_alignment="center", gap="small"):
+        held = ", ".join(sorted(actor.roles)) + (f" of {', '.join(sorted(actor.entities))}" if actor.entities else "")
+        st.html(f'<p class="pl-note">{escape(actor.person)} · {escape(held)}</p>', width="content")
+        args = (settings, load.engine(settings.warehouse.url))
+        st.button("Sign out", type="tertiary", on_click=sign_out, args=args, key="sign-out")
 
 
 def show(at: Opened, names: tuple[str, ...]) -> None:
     """Sections by name, each figure and table of which can be taken away."""
-    web.sections(load.sections(at.state, names, at.choice), partial(load.about, at.state, at.choice))
+    web.sections(
+        load.sections(at.actor, at.state, names, at.choice), partial(load.about, at.actor, at.state, at.choice)
+    )
 
 
 def page(title: str, names: tuple[str, ...]) -> Callable[[], None]:

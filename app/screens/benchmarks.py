@@ -61,7 +61,7 @@ def draw() -> None:
     if said := st.session_state.pop("target-refused", None):
         web.draw(Notice("error", said))
     show(at, FIRST)
-    if load.actor().may(Permission.EDIT_TARGETS):
+    if at.actor.may(Permission.EDIT_TARGETS):
         _editor(at)
     show(at, LAST)
 
@@ -81,7 +81,7 @@ def _editor(at: Opened) -> None:
 
 def _chosen(at: Opened) -> Looked:
     metrics = {one.id: one.name for one in metrics_of(load.settings()) if _can_have(one)}
-    outline = load.outline(at.state)
+    outline = load.outline(at.state, at.actor)
     scopes = {"": WHOLE} | {one.id: "\u2003" * depth + one.name for depth, one in outline.scopes}
     left, right = st.columns(2)
     metric = left.selectbox("Measure", list(metrics), format_func=metrics.__getitem__, key="target-metric")

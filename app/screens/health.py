@@ -33,7 +33,7 @@ def draw() -> None:
 
 
 def _unmapped(at: Opened) -> None:
-    keys = load.unmapped(at.state)
+    keys = load.unmapped(at.actor, at.state)
     stand = "stands" if len(keys) == 1 else "stand"
     waiting = f"{text.plural(len(keys), 'name')} {stand} for no scope yet: charges count for their whole source only, "
     waiting += "other facts are kept and not counted."
@@ -41,7 +41,7 @@ def _unmapped(at: Opened) -> None:
     if not keys:
         web.draw(Notice("info", "Every name that a source uses stands for a scope."))
         return
-    if not load.actor().may(Permission.MAP_KEYS):
+    if not at.actor.may(Permission.MAP_KEYS):
         web.draw(Notice("info", "Mapping a name needs the role of an analyst."))
         return
     _form(keys, at)
@@ -49,7 +49,7 @@ def _unmapped(at: Opened) -> None:
 
 def _form(keys: tuple[UnmappedKey, ...], at: Opened) -> None:
     names = {f"{one.source}\0{one.kind}\0{one.key}": one for one in keys}
-    scopes = {one.id: "\u2003" * depth + one.name for depth, one in load.outline(at.state).scopes}
+    scopes = {one.id: "\u2003" * depth + one.name for depth, one in load.outline(at.state, at.actor).scopes}
     with st.form("map", border=True):
         left, right = st.columns([3, 2])
         chosen = left.selectbox("Name at the source", list(names), format_func=lambda one: _said(names[one]))
