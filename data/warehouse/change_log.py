@@ -36,23 +36,25 @@ class Change:
 
 def append(connection: Connection, actor: Actor, action: str, what: str, old: Any, new: Any, why: str) -> None:
     """Add one row in the caller's transaction, which must be a writing one (writers are serial)."""
+    append_all(connection, actor, [(action, what, old, new)], why)
+
+
+def append_all(connection: Connection, actor: Actor, changes: Iterable[tuple[str, str, Any, Any]], why: str) -> None:
+    """Add a row for each (action, object, old, new), at one instant and for one reason. As append."""
     last = connection.execute(
         select(change_log.c.seq, change_log.c.hash).order_by(change_log.c.seq.desc()).limit(1)
     ).first()
-    seq, previous = (last.seq + 1, last.hash) if last else (1, GENESIS)
-    at = clock()
-    row = {
-        "seq": seq,
-        "at": at,
-        "actor": actor.name,
-        "action": action,
-        "object": what,
-        "old": old,
-        "new": new,
-        "why": why,
-    }
-    link = digest(previous, row)
-    connection.execute(insert(change_log).values(**row, previous_hash=previous, hash=link))
+    seq, previous = (last.seq, last.hash) if last else (0, GENESIS)
+    at, rows = clock(), []
+    for action, what, old, new in changes:
+        seq += 1
+        row = {"seq": seq, "at": at, "actor": actor.name, "action": action, "object": what, "old": old, "new": new}
+        row["why"] = why
+        link = digest(previous, row)
+        rows.append(row | {"previous_hash": previous, "hash": link})
+        previous = link
+    if rows:
+        connection.execute(insert(change_log), rows)
 
 
 def digest(previous: str, row: dict[str, Any]) -> str:
