@@ -12,6 +12,8 @@ from typing import Annotated
 
 import typer
 
+from app.audit_commands import audit
+from app.commands import WRONG, Refused
 from data.benchmarks.load import BadBenchmark
 from data.clock import fix_clock
 from data.period import BadPeriod, Period, parse
@@ -20,16 +22,12 @@ from data.warehouse.engine import WarehouseError, create_engine_for, reading
 from data.warehouse.readings import Reader
 
 app = typer.Typer(no_args_is_help=True, add_completion=True, pretty_exceptions_enable=False)
+app.add_typer(audit, name="audit")
 
-WRONG = 2
 Of = Annotated[
     str, typer.Option("--period", help="2026-10, 2026-Q4, 2026, FY2026, 2026-W46 or 2026-10-01..2026-11-01.")
 ]
 About = Annotated[str | None, typer.Option("--scope", help="A scope's id; the widest one without.")]
-
-
-class Refused(Exception):
-    """What was asked for cannot be answered; the message says why and what to do."""
 
 
 @app.command()

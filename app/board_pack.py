@@ -20,6 +20,7 @@ from app.content.timeline import Timeline
 from app.render.pdf import compile_pack
 from data.metrics.base import Value
 from data.period import Kind, Period, containing
+from data.warehouse.audit import anchor
 from data.warehouse.policy import MODE
 from data.warehouse.read import info
 from data.warehouse.readings import Reader, Reading
@@ -113,6 +114,7 @@ def pack(context: Context, state: State) -> Pack:
         definitions=meaning.definitions(),
         demo=info(reader.connection).get(MODE) == "demo",
         notices=late_sources(context),
+        log=anchor(reader.connection),
     )
 
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from app.content.blocks import Cell, Column, Definition, Headline, Notice, Row, Section, Table, Verdict
+from data.warehouse.audit import Anchor
 
-State = Literal["draft", "flash", "final"]
+State = Literal["draft", "flash", "unreleased", "final"]
 Orientation = Literal["portrait", "landscape"]
 Paper = Literal["a4", "us-letter"]
 
@@ -41,7 +42,8 @@ class Kpi:
 class Pack:
     """A board pack: cover with headline and the table of key numbers, pages, definitions.
 
-    `as_of` is the instant of the data in words, with its zone. A flash pack carries its state across every page.
+    `as_of` is the instant of the data in words, with its zone. A flash pack and an unreleased one carry their state
+    across every page; `release` says who prepared and released a final one. `log` is how the change log stood.
     """
 
     title: str
@@ -56,6 +58,8 @@ class Pack:
     definitions: tuple[Definition, ...] = ()
     demo: bool = False
     notices: tuple[Notice, ...] = ()
+    log: Anchor | None = None
+    release: str = ""
     paper: Paper = "a4"
 
 

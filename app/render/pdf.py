@@ -62,7 +62,7 @@ Json: TypeAlias = Mapping[str, object]
 
 STANDARDS: tuple[Literal["ua-1"], Literal["a-3a"]] = ("ua-1", "a-3a")
 _DESIGN = Path(__file__).with_name("pack.typ")
-_STATE_WORDS = {"draft": "Draft", "flash": "Flash, not final", "final": "Final"}
+_STATE_WORDS = {"draft": "Draft", "flash": "Flash, not final", "unreleased": "Final, not released", "final": "Final"}
 _NOTICES = {
     "missing": ("Missing", "neutral"),
     "info": ("Note", "accent"),
@@ -135,6 +135,8 @@ def _pack(pack: Pack, as_of: datetime, missing: tuple[str, ...]) -> dict[str, ob
         "pages": [_page(page, widths[page.orientation == "landscape"]) for page in pack.pages],
         "definitions": [asdict(one) for one in pack.definitions],
         "missing": list(missing),
+        "log": None if pack.log is None else asdict(pack.log) | {"token": pack.log.token},
+        "release": pack.release,
         "colours": colours(LIGHT),
         "type": asdict(PAPER),
     }

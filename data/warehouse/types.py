@@ -89,7 +89,7 @@ class Json(TypeDecorator[Any]):
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
         if value == "[]":  # most lists of facts are empty
             return ()
-        return None if value is None else _frozen(json.loads(value))
+        return None if value is None else frozen(json.loads(value))
 
 
 def _is_exact(value: object) -> bool:
@@ -101,10 +101,11 @@ def canonical(value: Any) -> str:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
 
-def _frozen(value: Any) -> Any:
+def frozen(value: Any) -> Any:
+    """Parsed JSON with tuples for lists, as it comes out of the warehouse."""
     if isinstance(value, list):
-        return tuple(_frozen(one) for one in value)
-    return {key: _frozen(one) for key, one in value.items()} if isinstance(value, dict) else value
+        return tuple(frozen(one) for one in value)
+    return {key: frozen(one) for key, one in value.items()} if isinstance(value, dict) else value
 
 
 Serial = BigInteger().with_variant(Integer(), "sqlite")

@@ -1,0 +1,61 @@
+"""What every command of `python -m app` does alike: who acts, and errors as one sentence on stderr."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import typer
+from sqlalchemy import Engine
+
+from data.access import Actor, NotPermitted, command_line_actor
+from data.benchmarks.load import BadBenchmark
+from data.clock import fix_clock
+from data.period import BadPeriod
+from data.settings import ConfigurationError, Settings, load
+from data.sign_in import person_at_command_line
+from data.warehouse.engine import WarehouseError, create_engine_for
+
+PARTLY, WRONG = 1, 2
+EXPECTED = (ConfigurationError, WarehouseError, BadBenchmark, BadPeriod, NotPermitted)
+
+
+class Refused(ConfigurationError):
+    """What was asked for cannot be done; the message says why and what to do."""
+
+
+@contextmanager
+def company() -> Iterator[tuple[Settings, Engine, Actor]]:
+    """The settings, the warehouse and who acts; expected errors end the command with one sentence on stderr."""
+    with speaking_plainly():
+        settings = load()
+        fix_clock(settings.clock)
+        engine = create_engine_for(settings.warehouse.url)
+        try:
+            yield settings, engine, acting(settings)
+        finally:
+            engine.dispose()
+
+
+@contextmanager
+def speaking_plainly() -> Iterator[None]:
+    """Expected errors of a block as one sentence on stderr and exit code 2."""
+    try:
+        yield
+    except EXPECTED as error:
+        print(f"{error}", file=sys.stderr)
+        raise typer.Exit(WRONG) from error
+
+
+def acting(settings: Settings) -> Actor:
+    """The person at the command line."""
+    return command_line_actor(person_at_command_line(settings.sign_in, getpass.getuser()))
+
+
+def told(document: dict[str, Any]) -> str:
+    """A document as the JSON that is printed."""
+    return json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False)
