@@ -14,6 +14,7 @@ import typer
 
 from app.audit_commands import audit
 from app.commands import WRONG, Refused
+from app.roi_command import roi
 from data.benchmarks.load import BadBenchmark
 from data.clock import fix_clock
 from data.period import BadPeriod, Period, parse
@@ -22,6 +23,7 @@ from data.warehouse.engine import WarehouseError, create_engine_for, reading
 from data.warehouse.readings import Reader
 
 app = typer.Typer(no_args_is_help=True, add_completion=True, pretty_exceptions_enable=False)
+app.command()(roi)
 app.add_typer(audit, name="audit")
 
 Of = Annotated[

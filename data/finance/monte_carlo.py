@@ -1,7 +1,7 @@
 """Draws of what is uncertain: ranges that move alone or together, from a seed that is kept, told in percentiles.
 
-Each parameter is drawn as a normal score, which correlation acts on (a Gaussian copula), and looked up in a table of the
-quantiles of its range. Whole arrays throughout: no loop over draws.
+Each parameter is drawn as a normal score, which correlation acts on (a Gaussian copula), and looked up in a table of
+the quantiles of its range. Whole arrays throughout: no loop over draws.
 """
 
 from __future__ import annotations
