@@ -12,7 +12,16 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from data.sign_in import SignIn
 
@@ -121,6 +130,21 @@ class MetricRules(_Frozen):
         return tuple(name.casefold() for name in names)
 
 
+class BudgetRules(_Frozen):
+    """What a budget is held against: edges of the integration share, both part of it, and what may be unclassified."""
+
+    share_low: Annotated[Decimal, Field(ge=0, le=1)] = Decimal("0.15")
+    share_high: Annotated[Decimal, Field(ge=0, le=1)] = Decimal("0.25")
+    unclassified_most: Annotated[Decimal, Field(ge=0, le=1)] = Decimal("0.05")
+
+    @field_validator("share_high")
+    @classmethod
+    def _above_the_low_edge(cls, high: Decimal, info: ValidationInfo) -> Decimal:
+        if high < info.data.get("share_low", high):
+            raise ValueError("lies below share_low: exchange the two")
+        return high
+
+
 class Retention(_Frozen):
     """For how many days things are kept; None is for ever. Facts, numbers and the log of changes always stay."""
 
@@ -208,6 +232,7 @@ class Settings(_Frozen):
     warehouse: Warehouse
     http: HttpLimits = HttpLimits()
     metrics: MetricRules = MetricRules()
+    budget: BudgetRules = BudgetRules()
     retention: Retention = Retention()
     kpis: tuple[str, ...]
     source: tuple[Source, ...] = ()

@@ -32,6 +32,7 @@ budget_scenario = table(
     text("reason"),
     text("status"),
     Column("revision", Integer, nullable=False),
+    Column("saves", Integer, nullable=False),
     Column("created_at", Instant, nullable=False),
     text("created_by"),
     Column("submitted_at", Instant),
