@@ -92,10 +92,16 @@ class Flow(_Frozen):
 
 
 class Promise(_Frozen):
-    """The metric that a benefit is promised on, by its measure and for a scope: what reviews read."""
+    """What a benefit is promised on: a measure or a metric of a scope, which reviews read.
+
+    `baseline` and `planned` are its value before and the one that brings the whole benefit; not needed where the line's
+    lever has them as inputs.
+    """
 
     measure: str
     scope: str
+    baseline: Amount | None = None
+    planned: Amount | None = None
 
 
 class Line(_Frozen):

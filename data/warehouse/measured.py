@@ -9,9 +9,11 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from data.facts import Fact, Headcount, Revenue, Usage
-from data.finance.case import Assumption, Case, Line, Measured
-from data.finance.measures import Measure, Take, measure_named
+from data.finance.case import Assumption, BadCase, Case, Line, Measured
+from data.finance.levers.base import Unit
+from data.finance.measures import MEASURES, Measure, Take, measure_named
 from data.metrics.base import REASONS
+from data.metrics.base import Unit as MetricUnit
 from data.period import Period
 from data.warehouse import read_sources
 from data.warehouse.catalog import load_resolver
@@ -63,8 +65,8 @@ class Measurer:
         self._days = Days(connection, self.reader.settings, self.reader.tree, load_resolver(connection))
 
     def find(self, name: str, scope: str, period: Period) -> Found:
-        """A measure by its id, for a scope and a period."""
-        measure = measure_named(name)
+        """A measure by its id, or a metric by its own, for a scope and a period. BadCase where there is none."""
+        measure = self._measure(name)
         if scope not in self.reader.tree:
             return Found(measure, scope, period, None, f"there is no scope {scope!r}")
         try:
@@ -74,6 +76,17 @@ class Measurer:
         except Absent as why:
             return Found(measure, scope, period, None, f"{why}")
         return Found(measure, scope, period, value, "", *self._origin(measure))
+
+    def _measure(self, name: str) -> Measure:
+        """A measure by its id, or a metric by its own. BadCase."""
+        if name in {one.id for one in MEASURES}:
+            return measure_named(name)
+        try:
+            metric = self.reader.metric(name)
+        except KeyError as error:
+            raise BadCase(f"There is no measure {name!r}: name one of docs/roi.md, or a metric.") from error
+        unit = {MetricUnit.RATIO: Unit.SHARE, MetricUnit.HOURS: Unit.HOURS, MetricUnit.MONEY: Unit.MONEY}
+        return Measure(name, metric.name, unit.get(metric.unit, Unit.NUMBER), Take.VALUE, name)
 
     def _origin(self, measure: Measure) -> tuple[tuple[str, ...], datetime | None]:
         if measure.metric:
