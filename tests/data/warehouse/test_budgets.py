@@ -20,7 +20,6 @@ from tests.data.finance.budgets import BASE, CLOUD
 from tests.data.warehouse.budget_world import APPROVER, EDITOR, OTHER, VIEWER, Office
 from tests.data.warehouse.world import Company
 
-
 ON_ONE = pytest.mark.parametrize("migrated_warehouse_url", ["sqlite"], indirect=True)
 """Rules that no database has a part in are asked on one."""
 
@@ -127,7 +126,6 @@ def test_the_same_save_a_second_time_is_refused(office: Office) -> None:
 
 
 @ON_ONE
-@ON_ONE
 @pytest.mark.parametrize(
     ("edits", "more", "said"),
     [
@@ -146,14 +144,13 @@ def test_a_save_that_cannot_be_changes_nothing(
     assert (office.look(), office.log()) == (before, log)
 
 
+@ON_ONE
 def test_a_bad_cell_is_named(office: Office) -> None:
     with pytest.raises(BadCell) as raised:
         office.save(office.look(), cell("cloud", "currency", "EUR", "euro"))
     assert (raised.value.row, raised.value.field) == ("cloud", "currency")
 
 
-@ON_ONE
-@ON_ONE
 @ON_ONE
 @pytest.mark.parametrize("actor", [VIEWER, APPROVER, Actor("x", frozenset())])
 def test_only_an_editor_of_budgets_makes_and_saves(office: Office, actor: Actor) -> None:
@@ -167,6 +164,7 @@ def test_only_an_editor_of_budgets_makes_and_saves(office: Office, actor: Actor)
     assert office.look() == before
 
 
+@ON_ONE
 def test_a_role_for_one_entity_reaches_its_budgets_and_no_others(office: Office) -> None:
     create(*office.world, EDITOR, replace(BASE, series="europe", scope="europe"), "why")
     local = Actor("web:lea", frozenset({Role.FINANCE_EDITOR}), frozenset({"europe"}))
@@ -192,6 +190,7 @@ def test_a_copy_equals_its_source_and_a_version_keeps_its_reason(office: Office)
         new_version(*office.world, EDITOR, "fy2026-base", " ", name="x")
 
 
+@ON_ONE
 def test_a_series_is_made_once_for_a_scope_that_exists(office: Office) -> None:
     with pytest.raises(BudgetRefused, match="already"):
         office.make()
