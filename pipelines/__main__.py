@@ -302,18 +302,12 @@ def _chosen(settings: Settings, name: str | None) -> Sequence[Source]:
 
 
 def _run_syncs(settings: Settings, engine: Engine, sources: Sequence[Source], **options: Any) -> list[dict[str, Any]]:
-    from pipelines.progress import as_json, console, remarks, report_table, watching
-    from pipelines.sync import STOPPED, SyncReport, sync
+    from pipelines.progress import as_json, console, remarks, report_table, watching_all
+    from pipelines.sync_all import sync_all
 
-    reports: list[SyncReport] = []
-    with _demo(settings) as served:
-        for source in sources:
-            with watching(source.id) as watch:
-                try:
-                    here = served.source_named(source.id)
-                    reports.append(sync(engine, served, here, watch=watch.page, **options))
-                except Held as error:
-                    reports.append(SyncReport(source.id, STOPPED, str(error)))
+    with _demo(settings) as served, watching_all() as watcher:
+        here = [served.source_named(source.id) for source in sources]
+        reports = sync_all(engine, served, here, watcher, **options)
     _roll_up(settings, engine)
     console.print(report_table(reports))
     for line in (line for report in reports for line in remarks(report)):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, Protocol
 
 from rich.console import Console
@@ -24,6 +25,8 @@ class Watch(Protocol):
 
     def say(self, line: str) -> None: ...
 
+    def end(self) -> None: ...
+
 
 class _Bars:
     def __init__(self, progress: Progress, title: str) -> None:
@@ -36,6 +39,9 @@ class _Bars:
 
     def say(self, line: str) -> None:
         self._progress.update(self._task, description=escape(f"{self._title}: {line}"))
+
+    def end(self) -> None:
+        self._progress.remove_task(self._task)
 
 
 class _Lines:
@@ -55,16 +61,26 @@ class _Lines:
             console.print(f"{self._title}: {line}", markup=False, highlight=False)
             self._last = line
 
+    def end(self) -> None:
+        """A log keeps what was said."""
+
+
+@contextmanager
+def watching_all() -> Iterator[Callable[[str], Watch]]:
+    """What makes a watcher for each piece of work by its title; they may go on at the same time."""
+    if not console.is_terminal:
+        yield _Lines
+        return
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as progress:
+        yield partial(_Bars, progress)
+
 
 @contextmanager
 def watching(title: str) -> Iterator[Watch]:
     """A watcher for one piece of work."""
-    if not console.is_terminal:
-        yield _Lines(title)
-        return
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True) as progress:
-        yield _Bars(progress, title)
+    with watching_all() as watch:
+        yield watch(title)
 
 
 def report_table(reports: Sequence[SyncReport]) -> Table:

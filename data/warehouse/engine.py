@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
+from threading import Lock
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
@@ -16,6 +18,7 @@ from data.settings import ConfigurationError
 from data.warehouse.exact_sum import teach
 
 _WRITER_WAITS_MS = 30 * 60 * 1000
+_TURNS: WeakKeyDictionary[Engine, Lock] = WeakKeyDictionary()
 _WRITER_LOCK = 0x506C756D  # "Plum": the advisory lock that PostgreSQL's writers queue at
 
 
@@ -80,12 +83,17 @@ def reading(engine: Engine) -> Iterator[Connection]:
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """One transaction that is kept whole or not at all; writers wait for each other."""
-    with _speaking_plainly(), engine.connect() as connection:
+    with _speaking_plainly(), _turn(engine), engine.connect() as connection:
         connection.execution_options(plumbline_writes=True)
         with connection.begin():
             if engine.dialect.name == "postgresql":
                 connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _WRITER_LOCK})
             yield connection
+
+
+def _turn(engine: Engine) -> AbstractContextManager[Any]:
+    """One's turn among the threads of this process: SQLite lets who waits sleep and look again, in no order."""
+    return _TURNS.setdefault(engine, Lock()) if engine.dialect.name == "sqlite" else nullcontext()
 
 
 @contextmanager
