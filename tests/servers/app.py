@@ -14,6 +14,7 @@ import pytest
 from tests.servers.child import Child, answers, free_port, running
 
 _ROOT = Path(__file__).parent.parent.parent
+_LEFT = "starlette.websockets.WebSocketDisconnected"
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,13 @@ class AppServer:
     def log(self) -> str:
         """All it wrote so far."""
         return self.child.log
+
+    @property
+    def faults(self) -> list[str]:
+        """The last lines of the stack traces it wrote; a reader who leaves while a page is being connected is none."""
+        _, *traces = self.log.split("Traceback")
+        ends = [next((line for line in trace.splitlines()[1:] if line[:1].strip()), "cut off") for trace in traces]
+        return [end for end in ends if not end.startswith(_LEFT)]
 
 
 @pytest.fixture(scope="session")

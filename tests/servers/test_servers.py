@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import subprocess
 import urllib.parse
 import urllib.request
 from collections.abc import Callable
@@ -15,6 +16,8 @@ from playwright.sync_api import Error, Page
 
 from data.warehouse.engine import create_engine_for, reading
 from data.warehouse.migrate import head, revision
+from tests.servers.app import AppServer
+from tests.servers.child import Child
 from tests.servers.chromium import DESK, PHONE_AT_NIGHT, View
 from tests.servers.prometheus import PrometheusServer
 
@@ -96,3 +99,16 @@ def test_chromium_reaches_nothing_but_this_machine(chromium_page: Page) -> None:
 def test_no_test_reaches_beyond_this_machine() -> None:
     with socket.socket() as client, pytest.raises(pytest.fail.Exception, match=r"called 192\.0\.2\.1"):
         client.connect(("192.0.2.1", 80))
+
+
+def test_a_page_that_failed_is_told_from_a_reader_who_left(tmp_path: Path) -> None:
+    left = "starlette.websockets.WebSocketDisconnected: WebSocket is not connected."
+    trace = 'Traceback (most recent call last):\n  File "a.py", line 1, in f\n    g()\n{end}\n\nDuring handling …\n'
+    ends = (left, "ZeroDivisionError: division by zero", left)
+    process = subprocess.Popen(["true"])
+    process.wait()
+    for lines, faults in ((ends, [ends[1]]), ((left,), []), ((), [])):
+        (tmp_path / "log").write_text("2026-11-21 began\n" + "".join(trace.format(end=end) for end in lines))
+        assert AppServer("", Child("app", process, tmp_path / "log")).faults == faults
+    (tmp_path / "log").write_text("╭─ Traceback ─╮")
+    assert AppServer("", Child("app", process, tmp_path / "log")).faults == ["cut off"]
