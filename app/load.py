@@ -23,8 +23,10 @@ from data.period import Period
 from data.scopes import Scope
 from data.settings import Settings
 from data.warehouse import read, read_events, read_sources
+from data.warehouse.approvals import waiting_for
 from data.warehouse.engine import create_engine_for, reading
 from data.warehouse.policy import MODE
+from data.warehouse.proposals import Proposal
 from data.warehouse.reach import home_for, may_read, reader_for, roots_for
 from data.warehouse.read import DataVersion
 from data.warehouse.read_sources import UnmappedKey
@@ -204,3 +206,10 @@ def unmapped(by: Actor, at: State) -> tuple[UnmappedKey, ...]:
 def _unmapped(at: State) -> tuple[UnmappedKey, ...]:
     with reading(engine(at.url)) as connection:
         return read_sources.unmapped_keys(connection)
+
+
+def proposals(by: Actor) -> tuple[Proposal, ...]:
+    """What waits for a second person, of the scopes that somebody may read; read anew each time. NotPermitted."""
+    known = settings()
+    with reading(engine(known.warehouse.url)) as connection:
+        return waiting_for(connection, known, by)

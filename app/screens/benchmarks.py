@@ -17,6 +17,7 @@ from app.content.sections.base import row
 from app.content.sections.benchmarks import WHOLE
 from app.render import html, web
 from app.screens.base import Opened, Screen, opened, show
+from app.screens.waiting import needs_another, waiting
 from data.access import NotPermitted, Permission
 from data.benchmarks.score import Target
 from data.metrics import metric_in, metrics_of
@@ -24,8 +25,17 @@ from data.metrics.base import Metric, Unit
 from data.period import Kind, containing
 from data.settings import ConfigurationError
 from data.warehouse.engine import WarehouseError, reading
-from data.warehouse.policy import BadTarget, ChangedMeanwhile, Setting, check_edges, end_target, revision, set_target
+from data.warehouse.proposals import Kind as Proposed
 from data.warehouse.read import targets
+from data.warehouse.target_edits import (
+    BadTarget,
+    ChangedMeanwhile,
+    Setting,
+    check_edges,
+    propose_end,
+    propose_target,
+    revision,
+)
 
 TITLE = "Benchmarks"
 FIRST = ("benchmarks.summary", "benchmarks.targets")
@@ -61,7 +71,8 @@ def draw() -> None:
     if said := st.session_state.pop("target-refused", None):
         web.draw(Notice("error", said))
     show(at, FIRST)
-    if at.actor.may(Permission.EDIT_TARGETS):
+    waiting(at, "Targets that wait", Proposed.TARGET)
+    if at.actor.may(Permission.EDIT_TARGETS, at.actor.entities):
         _editor(at)
     show(at, LAST)
 
@@ -130,7 +141,7 @@ def _set(looked: Looked, first: date) -> None:
     ends = until if isinstance(until, date) else None
     new = Setting(metric.id, looked.scope, *edges, start, ends, owner)
     _preview(looked, new)
-    if st.button("Save", type="primary", key="target-save"):
+    if st.button("Propose", type="primary", key="target-save"):
         _save(looked, new, why)
 
 
@@ -143,7 +154,7 @@ def _end(looked: Looked, first: date) -> None:
         return
     then = "none" if looked.scope is None else "that of the scope above, if it has one"
     _table([("Target", _edges(last), then), ("Until", _until(last.valid_to), text.day(day))])
-    if st.button("Save", type="primary", key="target-save"):
+    if st.button("Propose", type="primary", key="target-save"):
         _save(looked, day, why)
 
 
@@ -183,7 +194,7 @@ def _preview(looked: Looked, new: Setting) -> None:
 
 
 def _table(changes: list[tuple[str, str, str]], note: str = "") -> None:
-    columns = (Column("What changes"), Column("Now"), Column("After saving"))
+    columns = (Column("What changes"), Column("Now"), Column("Once approved"))
     rows = tuple(row(what, now or "none", then) for what, now, then in changes)
     web.draw(Table("target-preview", "", columns, rows, note, empty="Nothing changes."))
 
@@ -203,9 +214,9 @@ def _save(looked: Looked, new: Setting | date, why: str) -> None:
     engine, name = load.engine(settings.warehouse.url), (looked.metric.id, looked.scope)
     try:
         if isinstance(new, Setting):
-            set_target(engine, settings, actor, new, looked.revision, why)
+            number = propose_target(engine, settings, actor, new, looked.revision, why)
         else:
-            end_target(engine, settings, actor, name, new, looked.revision, why)
+            number = propose_end(engine, settings, actor, name, new, looked.revision, why)
     except ChangedMeanwhile as error:
         st.session_state["target-refused"] = f"{error}"
     except (NotPermitted, ConfigurationError, WarehouseError) as error:
@@ -213,8 +224,8 @@ def _save(looked: Looked, new: Setting | date, why: str) -> None:
         return
     else:
         day = text.day(new.valid_from if isinstance(new, Setting) else new)
-        done = f"is set from {day} on" if isinstance(new, Setting) else f"ends on {day}"
-        st.session_state["target-saved"] = f"The target of {looked.metric.name} {done}; the log keeps why."
+        done = f"is proposed from {day} on" if isinstance(new, Setting) else f"is proposed to end on {day}"
+        st.session_state["target-saved"] = f"The target of {looked.metric.name} {done}. {needs_another(number)}"
     st.session_state.pop("target-looked", None)
     st.rerun()
 

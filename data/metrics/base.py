@@ -235,7 +235,8 @@ class Metric:
 class Value:
     """A metric over a period: a value, or the reason why there is none. Ratios are shares of one.
 
-    `bounds` are the lowest and highest value that the unobserved part allows; `interval` is the 95 % interval.
+    `bounds` are the lowest and highest value that the unobserved part allows; `interval` is the 95 % interval. Of a
+    corrected value, `corrections` are the numbers of the corrections and `counted` what it was before them.
     """
 
     value: Decimal | None
@@ -247,6 +248,8 @@ class Value:
     interval: Bounds | None = None
     bounds: Bounds | None = None
     statistics: Mapping[str, Decimal] = field(default_factory=dict)
+    counted: Decimal | None = None
+    corrections: tuple[int, ...] = ()
 
 
 NO_SOURCE, NO_DATA, NO_EVENTS, NO_RATE = "no_source", "no_data", "no_events", "no_fx_rate"

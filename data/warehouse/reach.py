@@ -20,12 +20,13 @@ def may_read(reader: Reader, actor: Actor, scope: str, period: Period | None = N
 
 
 def reader_for(reader: Reader, actor: Actor) -> Reader:
-    """The reader without targets of scopes that neither hold for what the actor may see nor lie in it."""
+    """The reader without what the actor may not see: targets of other scopes, and values of those above."""
     if actor.entities is not None:
         seen = {one for entity in actor.entities if entity in reader.tree for one in reader.tree.ever_below(entity)}
         above = {
             one for entity in actor.entities if entity in reader.tree for one in reader.tree.path(entity, reader.today)
         }
+        reader.within = frozenset(seen)
         reader.targets = tuple(one for one in reader.targets if one.scope is None or one.scope in seen | above)
     return reader
 

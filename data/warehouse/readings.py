@@ -10,36 +10,28 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
-from statistics import median
 from typing import Any
 
 from sqlalchemy import Connection
 
 from data.benchmarks.load import Edition, Reference, references
-from data.benchmarks.score import TREND_PERIODS, OpenPeriod, Target, Verdict, Word, score
+from data.benchmarks.score import TREND_PERIODS, OpenPeriod, Target, Verdict, score
 from data.metrics import metric_named, metrics_of
-from data.metrics.base import Denominator, Metric, Statistic, Unit, Value, value_of
+from data.metrics.base import Metric, Statistic, Unit, Value, value_of
 from data.metrics.spend import REPORTING, UNCONVERTED
 from data.period import Period, day_of
 from data.scopes import Scope, Tree
 from data.settings import Settings
 from data.warehouse import read, read_sources
 from data.warehouse.catalog import load_resolver, load_tree
+from data.warehouse.corrected import Correction, in_force
 from data.warehouse.days import Days
+from data.warehouse.parts import Part, of_parts, tier_one, with_spread
 from data.warehouse.rates import Rates
 from data.warehouse.reading_table import Table
 from data.warehouse.samples import joined, own_samples
 
 HISTORY = 12
-
-
-@dataclass(frozen=True)
-class Part:
-    """How one service stands, for a number whose verdict needs every one of them."""
-
-    scope: Scope
-    value: Value
-    verdict: Verdict | None
 
 
 @dataclass(frozen=True)
@@ -73,14 +65,19 @@ class Reading:
 
 @dataclass
 class Reader:
-    """Reads one unchanging state of the warehouse: the newest, or the one that was the newest at `as_of`."""
+    """Reads one unchanging state of the warehouse: the newest, or the one that was the newest at `as_of`.
+
+    `within` are the scopes that may be read, None for all.
+    """
 
     connection: Connection
     settings: Settings
     as_of: datetime | None = None
+    within: frozenset[str] | None = None
     tree: Tree = field(init=False)
     version: read.DataVersion | None = field(init=False)
     targets: tuple[Target, ...] = field(init=False)
+    corrections: tuple[Correction, ...] = field(init=False)
     _fresh: dict[str, datetime | None] = field(init=False)
     _sources: dict[str, tuple[str, ...]] = field(init=False)
 
@@ -88,6 +85,7 @@ class Reader:
         self.tree = load_tree(self.connection)
         self.version = read.data_version(self.connection, self.as_of)
         self.targets = read.targets(self.connection)
+        self.corrections = in_force(self.connection, self.as_of)
         states = {state.source: state.last_success for state in read_sources.source_states(self.connection, self.as_of)}
         self._fresh, self._sources = {}, read_sources.sources_of(self.connection)
         for fact, sources in self._sources.items():
@@ -186,12 +184,12 @@ class Reader:
         history = tuple(zip(table.periods[:-1], values[:-1], strict=True))
         parts = self._parts(metric, services, period, table)
         open_period = self.still_open(metric, scope, period, table)
-        value = _with_spread(metric, values[last], parts)
+        value = with_spread(metric, values[last], parts)
         verdict = score(metric, value, target, still_open=open_period, history=[one.value for _, one in history[:-1]])
         deciding: tuple[Part, ...] = ()
         if metric.id == "availability" and target is not None and parts and value.value is not None:
-            deciding = _tier_one(parts, self.settings.metrics.tier_one)
-            verdict = _of_parts(deciding, verdict)
+            deciding = tier_one(parts, self.settings.metrics.tier_one)
+            verdict = of_parts(deciding, verdict)
         return Reading(
             metric=metric,
             scope=row,
@@ -311,37 +309,6 @@ class Reader:
         own = {metric.id: {one: own_samples(metric, self._days, one, period) for one in scopes} for metric in metrics}
         found = {name: joined(self.tree, scope, parts) for name, parts in own.items()}
         return {name: sorted(one for values in days.values() for one in values) for name, days in found.items()}
-
-
-def _with_spread(metric: Metric, value: Value, parts: tuple[Part, ...]) -> Value:
-    """A calendar rate of a wider scope is a total: the median service and the spread stand beside it."""
-    known = sorted(part.value.value for part in parts if part.value.value is not None)
-    if metric.denominator is not Denominator.CALENDAR or not known:
-        return value
-    spread = {"median_service": median(known), "lowest_service": known[0], "highest_service": known[-1]}
-    return replace(value, statistics={**value.statistics, **spread})
-
-
-def _of_parts(deciding: tuple[Part, ...], own: Verdict | None) -> Verdict:
-    """Met only if every part that decides meets it."""
-    words = [part.verdict.word for part in deciding if part.verdict]
-    room = own.to_target if own else None
-    if not words:
-        return own or Verdict(Word.NO_DATA, "No tier-1 service is observed.")
-    held = sum(word is Word.MET for word in words)
-    said = f"{held} of {len(words)} tier-{deciding[0].scope.tier} services hold."
-    for word in (Word.MISSED, Word.AT_RISK, Word.NO_DATA, Word.NOT_CONFIGURED, Word.CANNOT_TELL):
-        if word in words:
-            shown = Word.CANNOT_TELL if word in (Word.NO_DATA, Word.NOT_CONFIGURED) else word
-            return Verdict(shown, said, room)
-    return Verdict(Word.MET, said, room)
-
-
-def _tier_one(parts: tuple[Part, ...], tier_one: int) -> tuple[Part, ...]:
-    """The services that the verdict of availability depends on, the worst first, those without a value last."""
-    chosen = [part for part in parts if part.scope.tier == tier_one]
-    known = sorted((part for part in chosen if part.value.value is not None), key=lambda part: part.value.value or 0)
-    return (*known, *(part for part in chosen if part.value.value is None))
 
 
 def all_readings(reader: Reader, scope: str, period: Period) -> tuple[Reading, ...]:

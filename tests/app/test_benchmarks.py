@@ -17,15 +17,17 @@ from app.content.blocks import Facts, Table, walk
 from app.content.sections import section_named, words
 from app.content.sections.base import Context
 from app.render.take import LABEL
-from data.access import Actor, Role, local_actor
+from data.access import Actor, Role, command_line_actor, local_actor
 from data.benchmarks.load import MEANING
 from data.benchmarks.load import load as benchmark_files
 from data.metrics import metric_named
 from data.period import parse
 from data.warehouse import schema
+from data.warehouse.approvals import approve
 from data.warehouse.engine import reading
-from data.warehouse.policy import Setting, revision, set_target
+from data.warehouse.proposals import listed
 from data.warehouse.readings import Reader
+from data.warehouse.target_edits import Setting, propose_target, revision
 from tests.app.test_screens import opened, text
 from tests.app.test_sections import blocks, built, plainly, table
 from tests.app.world import World
@@ -186,7 +188,17 @@ def filled(at: AppTest, low: str, why: str = "the board asked") -> AppTest:
     return at.run()
 
 
-def test_a_target_is_set_after_a_preview_and_judges_from_its_day_on(world: World, inside: Enter) -> None:
+def approved(world: World, by: str = "otto") -> None:
+    """Another system user approves what waits, as at the command line."""
+    engine = world.engine()
+    with reading(engine) as connection:
+        waiting = listed(connection)
+    for one in waiting:
+        approve(engine, world.settings, command_line_actor(by), one.id)
+    engine.dispose()
+
+
+def test_a_target_is_proposed_after_a_preview_and_judges_once_another_has_approved(world: World, inside: Enter) -> None:
     inside(world)
     at = filled(opened("benchmarks"), "99.95")
     assert "≥ 99.99 %" in text(at)
@@ -194,15 +206,20 @@ def test_a_target_is_set_after_a_preview_and_judges_from_its_day_on(world: World
     assert judged_by(world, "2026-12") == Decimal("0.9999")
     at.button(key="target-save").click().run()
     assert not at.exception
-    assert "The target of Uptime is set from 1 Dec 2026 on; the log keeps why." in text(at)
+    assert "The target of Uptime is proposed from 1 Dec 2026 on. It waits for another person: without sign-in" in text(
+        at
+    )
+    assert "Targets that wait" in text(at)
+    assert judged_by(world, "2026-12") == Decimal("0.9999")
+    approved(world)
     assert (judged_by(world, "2026-11"), judged_by(world, "2026-12")) == (Decimal("0.9999"), Decimal("0.9995"))
     engine = world.engine()
     with reading(engine) as connection:
         log = schema.change_log
         last = connection.execute(select(log).order_by(log.c.seq.desc()).limit(1)).one()
     engine.dispose()
-    assert last.actor.startswith("local:")
-    assert (last.action, last.object, last.why) == ("set", "target company-availability", "the board asked")
+    assert (last.actor, last.action, last.object) == ("cli:otto", "set", "target company-availability")
+    assert last.why.startswith("the board asked (proposed by local:")
 
 
 def test_a_target_of_a_scope_is_set_for_it_alone(world: World, inside: Enter) -> None:
@@ -210,6 +227,7 @@ def test_a_target_of_a_scope_is_set_for_it_alone(world: World, inside: Enter) ->
     at = opened("benchmarks", {"scope": "wallet"})
     assert field(at, "For").value == "wallet"  # type: ignore[attr-defined]
     filled(at, "99.5").button(key="target-save").click().run()
+    approved(world)
     assert judged_by(world, "2026-12", "wallet") == Decimal("0.995")
     assert judged_by(world, "2026-12", "ledger") == Decimal("0.9999")
 
@@ -223,7 +241,8 @@ def test_a_target_ends_on_a_day(world: World, inside: Enter) -> None:
     at.run()
     at.button(key="target-save").click().run()
     assert not at.exception
-    assert "The target of Uptime ends on 1 Jan 2027" in text(at)
+    assert "The target of Uptime is proposed to end on 1 Jan 2027" in text(at)
+    approved(world)
     assert (judged_by(world, "2026-12"), judged_by(world, "2027-01")) == (Decimal("0.9999"), None)
 
 
@@ -255,14 +274,31 @@ def test_who_was_slower_is_told_who_was_faster_and_sees_the_new_target(world: Wo
     with reading(engine) as connection:
         now = revision(connection, "availability", None)
     new = Setting("availability", None, Decimal("0.999"), None, date(2026, 12, 1))
-    set_target(engine, world.settings, local_actor("maria"), new, now, "faster")
+    propose_target(engine, world.settings, local_actor("maria"), new, now, "faster")
     engine.dispose()
+    approved(world)
     at.button(key="target-save").click().run()
     assert not at.exception
-    assert "local:maria changed it on 9 November 2026 at 07:00 CET, after you opened it: nothing was saved" in text(at)
+    assert "cli:otto changed it on 9 November 2026 at 07:00 CET, after you opened it: nothing was saved" in text(at)
     assert judged_by(world, "2026-12") == Decimal("0.999")
     filled(at, "99.5").button(key="target-save").click().run()
+    approved(world)
     assert judged_by(world, "2026-12") == Decimal("0.995")
+
+
+def test_who_proposed_a_target_is_not_offered_to_approve_it_but_to_take_it_back(world: World, inside: Enter) -> None:
+    inside(world)
+    at = filled(opened("benchmarks"), "99.5")
+    at.button(key="target-save").click().run()
+    buttons = {button.label: button for button in at.button}
+    buttons["Approve"].click().run()
+    assert not at.exception
+    assert "proposed this, and it needs two people" in text(at)
+    assert judged_by(world, "2026-12") == Decimal("0.9999")
+    field(at, "What you say to it").input("a typing error")  # type: ignore[attr-defined]
+    {button.label: button for button in at.button}["Decline"].click().run()
+    assert "target of availability is declined · a typing error" in text(at)
+    assert "Targets that wait" not in text(at)
 
 
 def test_a_reader_who_may_not_edit_sees_the_register_and_no_form(

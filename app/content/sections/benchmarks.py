@@ -17,8 +17,8 @@ from data.benchmarks.score import Target
 from data.metrics import metric_named
 from data.metrics.base import Metric
 from data.warehouse.change_log import Change
-from data.warehouse.policy import settings_of
 from data.warehouse.readings import Reading
+from data.warehouse.target_edits import settings_of
 
 WHOLE = "Whole company"
 _ONE_REASON = 60
@@ -72,7 +72,10 @@ def _alive(target: Target, day: date) -> bool:
 
 def _reading(target: Target, context: Context) -> Reading:
     """Of the scope that the target is for; the company's targets are shown for the chosen scope."""
+    within = context.reader.within
     if target.scope is None or target.scope == context.scope or target.scope not in context.reader.tree:
+        return context.reading(target.metric)
+    if within is not None and target.scope not in within:
         return context.reading(target.metric)
     return context.reader.reading(context.reader.metric(target.metric), target.scope, context.period)
 

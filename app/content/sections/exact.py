@@ -9,7 +9,8 @@ from app.content.blocks import Cell, Column
 from app.content.sections import words
 from app.content.sections.tiles import axis_unit
 from data.metrics.base import Metric, Unit, Value
-from data.warehouse.readings import Part, Reading
+from data.warehouse.parts import Part
+from data.warehouse.readings import Reading
 
 
 def of_metric(metric: Metric, number: Decimal | None) -> Decimal | None:

@@ -13,8 +13,9 @@ from data.metrics import metric_named
 from data.metrics.base import Domain
 from data.money import from_millionths
 from data.warehouse import read_events
+from data.warehouse.parts import Part
 from data.warehouse.read_events import ScopeDayRow
-from data.warehouse.readings import Part, Reading
+from data.warehouse.readings import Reading
 
 FIRST = (
     *("availability", "error_budget", "integration_error_rate", "time_to_restore", "time_to_acknowledge"),

@@ -25,7 +25,8 @@ from data.metrics.base import (
 )
 from data.money import Money
 from data.period import Period
-from data.warehouse.readings import Part, Reading
+from data.warehouse.parts import Part
+from data.warehouse.readings import Reading
 
 _SECONDS_OF = ("availability",)
 """Metrics whose denominator counts seconds, so that a distance can be told as time."""

@@ -1,4 +1,4 @@
-"""Targets that people set: from a day on, for a scope, logged, and never lost to somebody who was faster."""
+"""Targets that two people set: from a day on, for a scope, logged, and never lost to somebody who was faster."""
 
 from __future__ import annotations
 
@@ -14,24 +14,26 @@ import pytest
 from data.access import Actor, NotPermitted, Role, local_actor
 from data.benchmarks.load import read_file
 from data.period import parse
+from data.warehouse.approvals import approve, decline
 from data.warehouse.change_log import Change, entries, first_fault
 from data.warehouse.engine import reading
-from data.warehouse.policy import (
+from data.warehouse.policy import seed_targets
+from data.warehouse.proposals import NotPossible
+from data.warehouse.read import targets
+from data.warehouse.readings import Reader
+from data.warehouse.target_edits import (
     BadTarget,
     ChangedMeanwhile,
     Setting,
-    end_target,
+    propose_end,
+    propose_target,
     revision,
-    seed_targets,
-    set_target,
     settings_of,
 )
-from data.warehouse.read import targets
-from data.warehouse.readings import Reader
 from tests.data.warehouse.test_policy import house
 from tests.data.warehouse.world import MARIA, Company
 
-CFO = local_actor("cfo")
+CFO, CHAIR = local_actor("cfo"), Actor("oidc:chair", frozenset({Role.APPROVER}))
 NOVEMBER = date(2026, 11, 1)
 
 
@@ -52,14 +54,16 @@ def uptime(low: str, day: date = NOVEMBER, scope: str | None = None, to: date | 
 
 
 def save(company: Company, new: Setting, actor: Actor = CFO, why: str = "the board asked") -> None:
-    set_target(company.engine, company.settings, actor, new, seen(company, new.metric, new.scope), why)
+    number = propose_target(company.engine, company.settings, actor, new, seen(company, new.metric, new.scope), why)
+    approve(company.engine, company.settings, CHAIR, number)
 
 
 def end(
     company: Company, scope: str | None, day: date, actor: Actor = CFO, why: str = "none agreed", opened: str = ""
 ) -> None:
     looked_at = opened or seen(company, "availability", scope)
-    end_target(company.engine, company.settings, actor, ("availability", scope), day, looked_at, why)
+    number = propose_end(company.engine, company.settings, actor, ("availability", scope), day, looked_at, why)
+    approve(company.engine, company.settings, CHAIR, number)
 
 
 def rows(company: Company, metric: str = "availability") -> list[tuple[str, str | None, str | None, str, str | None]]:
@@ -85,8 +89,8 @@ def test_a_new_target_holds_from_its_day_on_and_never_judges_a_period_before(see
     version = seeded.version()
     save(seeded, uptime("0.9995"))
     assert rows(seeded) == [
-        ("uptime", None, "0.9999", "2026-01-01", "local:cfo"),
-        ("company-availability", None, "0.9995", "2026-11-01", "local:cfo"),
+        ("uptime", None, "0.9999", "2026-01-01", "oidc:chair"),
+        ("company-availability", None, "0.9995", "2026-11-01", "oidc:chair"),
     ]
     assert [judged_by(seeded, "wallet", period) for period in ("2026-10", "2026-11", "2027-03", "2025-12")] == [
         "0.9999", "0.9995", "0.9995", None,
@@ -104,7 +108,7 @@ def test_the_nearest_scope_upwards_wins(seeded: Company) -> None:
 
 def test_a_target_of_the_same_day_is_replaced_in_its_row(seeded: Company) -> None:
     save(seeded, uptime("0.9995", date(2026, 1, 1)))
-    assert rows(seeded) == [("uptime", None, "0.9995", "2026-01-01", "local:cfo")]
+    assert rows(seeded) == [("uptime", None, "0.9995", "2026-01-01", "oidc:chair")]
 
 
 def test_a_target_for_a_while_leaves_none_after_it(seeded: Company) -> None:
@@ -126,15 +130,15 @@ def test_what_was_changed_is_logged_with_person_reason_and_both_sides(seeded: Co
     save(seeded, uptime("0.9995"), why="a new contract")
     ended, made = logged(seeded)[-2:]
     assert [(one.actor, one.action, one.object, one.why) for one in (ended, made)] == [
-        ("local:cfo", "ended", "target uptime", "a new contract"),
-        ("local:cfo", "set", "target company-availability", "a new contract"),
+        ("oidc:chair", "ended", "target uptime", "a new contract (proposed by local:cfo)"),
+        ("oidc:chair", "set", "target company-availability", "a new contract (proposed by local:cfo)"),
     ]
     assert (ended.old["valid_to"], ended.new["valid_to"]) == (None, "2026-11-01")
     assert (made.old, made.new["low"], made.new["owner"], made.new["publisher"]) == (None, "0.9995", "CTO", "Board")
     with reading(seeded.engine) as connection:
         told = settings_of(connection)
     assert [one.action for one in told["uptime", None, date(2026, 1, 1)]] == ["set", "ended"]
-    assert [one.why for one in told["company-availability", None, NOVEMBER]] == ["a new contract"]
+    assert [one.actor for one in told["company-availability", None, NOVEMBER]] == ["oidc:chair"]
 
 
 def test_a_file_that_is_loaded_again_never_takes_back_what_a_person_has_set(seeded: Company, tmp_path: Path) -> None:
@@ -154,9 +158,9 @@ def test_the_loser_of_two_edits_learns_who_was_faster_and_nothing_of_his_is_kept
     save(seeded, uptime("0.9995"), MARIA)
     before, count = rows(seeded), seeded.count("change_log")
     with pytest.raises(ChangedMeanwhile) as raised:
-        set_target(seeded.engine, seeded.settings, CFO, uptime("0.98"), opened, "mine")
+        propose_target(seeded.engine, seeded.settings, CFO, uptime("0.98"), opened, "mine")
     assert str(raised.value) == (
-        "cli:maria changed it on 9 November 2026 at 06:00 UTC, after you opened it: nothing was saved. "
+        "oidc:chair changed it on 9 November 2026 at 06:00 UTC, after you opened it: nothing was saved. "
         "Look at it as it is now, then save again."
     )
     with pytest.raises(ChangedMeanwhile):
@@ -164,22 +168,110 @@ def test_the_loser_of_two_edits_learns_who_was_faster_and_nothing_of_his_is_kept
     assert (rows(seeded), seeded.count("change_log")) == (before, count)
 
 
-def test_of_edits_at_the_same_moment_exactly_one_is_kept(seeded: Company) -> None:
+def test_of_approvals_at_the_same_moment_exactly_one_is_kept(seeded: Company) -> None:
     opened, gate = seen(seeded), Barrier(4)
+    numbers = [
+        propose_target(seeded.engine, seeded.settings, local_actor(f"p{place}"), uptime(f"0.9{place}"), opened, "race")
+        for place in range(1, 5)
+    ]
 
-    def edit(place: int) -> bool:
+    def decide(number: int) -> bool:
         gate.wait()
         try:
-            new = uptime(f"0.9{place + 1}")
-            set_target(seeded.engine, seeded.settings, local_actor(f"p{place}"), new, opened, "race")
+            approve(seeded.engine, seeded.settings, CHAIR, number)
         except ChangedMeanwhile:
             return False
         return True
 
     with ThreadPoolExecutor(4) as pool:
-        kept = list(pool.map(edit, range(4)))
+        kept = list(pool.map(decide, numbers))
     assert sorted(kept) == [False, False, False, True]
-    assert rows(seeded)[-1][2:] == (f"0.9{kept.index(True) + 1}", "2026-11-01", f"local:p{kept.index(True)}")
+    assert rows(seeded)[-1][2:] == (f"0.9{kept.index(True) + 1}", "2026-11-01", "oidc:chair")
+
+
+def proposed(company: Company, low: str = "0.9995", actor: Actor = CFO) -> int:
+    return propose_target(company.engine, company.settings, actor, uptime(low), seen(company), "the board asked")
+
+
+def test_what_one_person_proposes_holds_for_nobody_yet(seeded: Company) -> None:
+    before, version = rows(seeded), seeded.version()
+    number = proposed(seeded)
+    assert (rows(seeded), seeded.version()) == (before, version)
+    last = logged(seeded)[-1]
+    assert (last.actor, last.action, last.object) == (
+        "local:cfo",
+        "proposed",
+        f"proposal {number}: target of availability",
+    )
+    assert (last.new["low"], last.why) == ("0.9995", "the board asked")
+
+
+@pytest.mark.parametrize("name", ["local:cfo", "cli:cfo", "oidc:cfo"])
+def test_nobody_approves_what_they_proposed_however_they_come_in(seeded: Company, name: str) -> None:
+    number, before = proposed(seeded), rows(seeded)
+    with pytest.raises(NotPermitted, match=f"{name} proposed this, and it needs two people"):
+        approve(seeded.engine, seeded.settings, Actor(name, frozenset(Role)), number)
+    assert rows(seeded) == before
+
+
+@pytest.mark.parametrize("role", Role)
+def test_only_approvers_and_admins_approve(seeded: Company, role: Role) -> None:
+    number, before = proposed(seeded), rows(seeded)
+    eve = Actor("oidc:eve", frozenset({role}))
+    if role in (Role.APPROVER, Role.ADMIN):
+        approve(seeded.engine, seeded.settings, eve, number)
+        assert rows(seeded) != before
+    else:
+        for act in (lambda: approve(seeded.engine, seeded.settings, eve, number),
+                    lambda: decline(seeded.engine, seeded.settings, eve, number, "no")):  # fmt: skip
+            with pytest.raises(NotPermitted, match="may not approve"):
+                act()
+        assert rows(seeded) == before
+
+
+def test_what_was_decided_is_not_decided_again(seeded: Company) -> None:
+    number = proposed(seeded)
+    approve(seeded.engine, seeded.settings, CHAIR, number, "agreed")
+    before, count = rows(seeded), seeded.count("change_log")
+    for act in (approve, decline):
+        with pytest.raises(NotPossible, match=f"Proposal {number} was approved by oidc:chair: nothing was changed"):
+            act(seeded.engine, seeded.settings, MARIA, number, "again")
+    with pytest.raises(NotPossible, match="There is no proposal 99"):
+        approve(seeded.engine, seeded.settings, CHAIR, 99)
+    assert (rows(seeded), seeded.count("change_log")) == (before, count)
+
+
+def test_a_proposal_is_declined_by_another_and_taken_back_by_its_maker(seeded: Company) -> None:
+    before = rows(seeded)
+    for actor, word in ((CHAIR, "declined"), (CFO, "withdrawn")):
+        number = proposed(seeded)
+        with pytest.raises(NotPossible, match="Give a reason"):
+            decline(seeded.engine, seeded.settings, actor, number, " ")
+        decline(seeded.engine, seeded.settings, actor, number, "too low")
+        last = logged(seeded)[-1]
+        assert (last.actor, last.action, last.why) == (actor.name, word, "too low")
+    assert rows(seeded) == before
+
+
+def test_what_changed_after_it_was_proposed_is_not_approved(seeded: Company) -> None:
+    first, second = proposed(seeded), proposed(seeded, "0.98", MARIA)
+    approve(seeded.engine, seeded.settings, CHAIR, first)
+    before = rows(seeded)
+    with pytest.raises(ChangedMeanwhile, match="after it was proposed: nothing was saved"):
+        approve(seeded.engine, seeded.settings, CHAIR, second)
+    assert rows(seeded) == before
+
+
+def test_an_approver_of_one_entity_approves_its_targets_alone(seeded: Company) -> None:
+    europe = Actor("oidc:otto", frozenset({Role.APPROVER}), frozenset({"europe"}))
+    number = proposed(seeded)
+    with pytest.raises(NotPermitted, match="may approve for europe only"):
+        approve(seeded.engine, seeded.settings, europe, number)
+    own = propose_target(
+        seeded.engine, seeded.settings, CFO, uptime("0.99", scope="wallet"), seen(seeded, scope="wallet"), "own"
+    )
+    approve(seeded.engine, seeded.settings, europe, own)
+    assert judged_by(seeded, "wallet", "2026-11") == "0.99"
 
 
 def test_who_may_not_edit_targets_changes_nothing(seeded: Company) -> None:
