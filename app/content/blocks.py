@@ -17,8 +17,10 @@ from typing import Literal
 from app.content.among import Among
 from app.content.bad_block import BadBlock
 from app.content.curve import Curve
+from app.content.flows import Flows
 from app.content.scatter import Scatter
 from app.content.timeline import Timeline
+from app.content.tornado import Tornado
 from app.content.waves import Waves
 from data.period import Period
 
@@ -305,7 +307,7 @@ class Beside:
     blocks: tuple[Block, ...]
 
 
-Figure = Trend | Bars | Waves | Among | Scatter | Curve | Timeline
+Figure = Trend | Bars | Waves | Among | Scatter | Curve | Timeline | Flows | Tornado
 Block = Headline | Tiles | Figure | Table | Notice | Definitions | Facts | Marks | Beside
 
 

@@ -19,7 +19,8 @@ Form = Literal["line", "steps", "ideal"]
 class Line:
     """Points (x, y) in rising x, y None where nothing is known. `text` are the words at its end, `texts` on its points.
 
-    `ticks` are points of the line with a small stroke: things of which only a part is known.
+    `ticks` are points of the line with a small stroke: things of which only a part is known. A `filled` line has a
+    tint down to zero.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Line:
     text: str = ""
     texts: tuple[str, ...] = ()
     ticks: tuple[tuple[float, float], ...] = ()
+    filled: bool = False
 
 
 @dataclass(frozen=True)

@@ -25,8 +25,10 @@ from app.content.blocks import (
     Trend,
 )
 from app.content.curve import Curve
+from app.content.flows import Flows
 from app.content.scatter import Scatter
 from app.content.timeline import WEIGHTS, Timeline
+from app.content.tornado import Tornado
 from app.content.waves import Waves
 from data.period import Period
 
@@ -148,6 +150,20 @@ def _(block: Curve) -> Sheet:
         for place, (x, y) in enumerate(line.points)
     )
     return Sheet(block.title, heads, tuple(rows), text.joined(block.subtitle, block.note))
+
+
+@sheet.register
+def _(block: Flows) -> Sheet:
+    heads = ("Stage", *(_head(one.name, block.unit) for one in block.parts))
+    rows = tuple(zip(block.stages, *(one.values for one in block.parts), strict=True))
+    return Sheet(block.title, heads, rows, text.joined(block.subtitle, block.note))
+
+
+@sheet.register
+def _(block: Tornado) -> Sheet:
+    heads = ("Input", "Low", "High", _head("At low", block.unit), _head("At high", block.unit))
+    rows = tuple((one.name, one.low, one.high, one.at_low, one.at_high) for one in block.swings)
+    return Sheet(block.title, heads, rows, text.joined(block.subtitle, block.base_text, block.note))
 
 
 @sheet.register

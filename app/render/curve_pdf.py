@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from app.content.curve import Curve
 from app.render import curve, figure
 from app.render.curve import Drawn, Layout
@@ -45,6 +47,10 @@ def _axes(plot: Plot, laid: Layout, unit: str) -> None:
 
 def _line(plot: Plot, one: Drawn, colour: str) -> None:
     subject, ideal = one.line.role == "subject", one.line.form == "ideal"
+    if one.line.filled:
+        for (left, low), (right, high) in pairwise(one.path):
+            if low is not None and low == high:
+                plot.box(plot.x(left), plot.x(right), 0.0, low, zorder=1, fill=LIGHT.accent_tint)
     xs = [plot.x(x) for x, _ in one.path]
     ys = [float("nan") if y is None else plot.y(y) for _, y in one.path]
     dashes = (4, 3) if ideal else ()

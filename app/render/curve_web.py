@@ -57,6 +57,7 @@ def _traces(one: Drawn, colour: str) -> list[Part]:
             "connectgaps": False,
             "hoverinfo": "skip",
         }
+        | ({"fill": "tozeroy", "fillcolor": LIGHT.accent_tint} if one.line.filled else {})
     ]
     if one.points:
         made.append(

@@ -36,9 +36,11 @@ from app.content.blocks import (
     Verdict,
 )
 from app.content.curve import Curve
+from app.content.flows import Flows
 from app.content.pack import Pack, PackPage, kpi_table
 from app.content.scatter import Scatter
 from app.content.timeline import Timeline
+from app.content.tornado import Tornado
 from app.content.waves import Waves
 from app.render import (
     among,
@@ -47,10 +49,14 @@ from app.render import (
     curve_pdf,
     figure,
     figures_pdf,
+    flows,
+    flows_pdf,
     scatter,
     scatter_pdf,
     timeline,
     timeline_pdf,
+    tornado,
+    tornado_pdf,
     waves,
     waves_pdf,
 )
@@ -195,6 +201,16 @@ def _(block: Scatter, width: float) -> Json:
 @draw.register
 def _(block: Curve, width: float) -> Json:
     return _figure(block, curve_pdf.draw(block, width, _FIGURE_HEIGHT), " ".join(curve.notes(block)))
+
+
+@draw.register
+def _(block: Flows, width: float) -> Json:
+    return _figure(block, flows_pdf.draw(block, width, _FIGURE_HEIGHT), " ".join(flows.notes(block)))
+
+
+@draw.register
+def _(block: Tornado, width: float) -> Json:
+    return _figure(block, tornado_pdf.draw(block, width), " ".join(tornado.notes(block)))
 
 
 @draw.register

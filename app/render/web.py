@@ -26,8 +26,10 @@ from app.content.blocks import (
     Trend,
 )
 from app.content.curve import Curve
+from app.content.flows import Flows
 from app.content.scatter import Scatter
 from app.content.timeline import Timeline
+from app.content.tornado import Tornado
 from app.content.waves import Waves
 from app.render import (
     among,
@@ -36,18 +38,22 @@ from app.render import (
     curve_web,
     figure,
     figures_web,
+    flows,
+    flows_web,
     html,
     scatter,
     scatter_web,
     timeline,
     timeline_web,
+    tornado,
+    tornado_web,
     waves,
     waves_web,
 )
 from app.render.take import Tell, menu, taking
 from app.render.theme import figure_rules, variables
 
-Plotted = Trend | Bars | Waves | Among | Scatter | Curve
+Plotted = Trend | Bars | Waves | Among | Scatter | Curve | Flows | Tornado
 
 _LOGO = str(Path(__file__).with_name("plumbline.svg"))
 
@@ -115,6 +121,16 @@ def _(block: Scatter) -> None:
 @draw.register
 def _(block: Curve) -> None:
     _plotted(block, curve_web.draw(block), curve.notes(block))
+
+
+@draw.register
+def _(block: Flows) -> None:
+    _plotted(block, flows_web.draw(block), flows.notes(block))
+
+
+@draw.register
+def _(block: Tornado) -> None:
+    _plotted(block, tornado_web.draw(block), tornado.notes(block))
 
 
 @draw.register

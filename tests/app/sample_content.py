@@ -29,9 +29,11 @@ from app.content.blocks import (
     Trend,
 )
 from app.content.curve import Curve, Line, Upright
+from app.content.flows import Amounts, Flows
 from app.content.pack import Kpi, Pack, PackPage
 from app.content.scatter import Dot, Level, Scatter
 from app.content.timeline import Lane, Span, Timeline
+from app.content.tornado import Swing, Tornado
 from app.content.waves import Wave, Waves
 from data.period import Kind, Period, containing
 
@@ -374,6 +376,36 @@ INCIDENTS = Timeline(
     alt="Timeline of October 2026: Wallet 2 incidents, one open; Ledger 2; planned maintenance at Norvane.",
 )
 
+CASH = Flows(
+    id="cash-flow",
+    title="Paid back after 1.4 years",
+    subtitle="Benefits above, costs below the line; the line is the sum so far",
+    unit="€ k",
+    stages=("Start", "Year 1", "Year 2", "Year 3"),
+    came=Amounts("Benefits", (0.0, 250.0, 500.0, 500.0), ("€0", "€250\u202fk", "€500\u202fk", "€500\u202fk")),
+    went=Amounts("Costs", (-400.0, -90.0, -90.0, 0.0), ("−€400\u202fk", "−€90\u202fk", "−€90\u202fk", "€0")),
+    so_far=Amounts(
+        "Sum so far", (-400.0, -240.0, 170.0, 670.0), ("−€400\u202fk", "−€240\u202fk", "€170\u202fk", "€670\u202fk")
+    ),
+    note="Undiscounted <b>amounts</b>.",
+    alt="Cash flow of four stages: 400 k paid at the start, 670 k left after three years.",
+)
+
+SWINGS = Tornado(
+    id="tornado",
+    title="The hour down moves the result most",
+    subtitle="Net present value with one input at its 10th and 90th percentile",
+    unit="€ k",
+    base=540.0,
+    base_text="as stated €540\u202fk",
+    swings=(
+        Swing("Cost of an <hour> down", 210.0, 1240.0, "€2,600", "€7,700", "€210\u202fk to €1.24\u202fM"),
+        Swing("Cost of building it", 590.0, 410.0, "€390\u202fk", "€540\u202fk", "€590\u202fk to €410\u202fk"),
+        Swing("Only upwards", 560.0, 600.0, "1", "2", "€560\u202fk to €600\u202fk"),
+    ),
+    alt="Tornado of three inputs: the cost of an hour down moves the result from 210 k to 1.24 M.",
+)
+
 BLOCKS: tuple[Block, ...] = (
     Headline(
         "Uptime misses its target: wallet was down 31 minutes in October. 5 of 7 other targets hold.",
@@ -407,6 +439,8 @@ BLOCKS: tuple[Block, ...] = (
     RECOVERY,
     BUDGET,
     INCIDENTS,
+    CASH,
+    SWINGS,
 )
 
 PAGE: tuple[Section, ...] = (
@@ -417,6 +451,7 @@ PAGE: tuple[Section, ...] = (
     Section("benchmarks", "Benchmarks", (LEAD_TIME_AMONG,)),
     Section("events", "What happened", (FEATURES, RECOVERY, BUDGET, INCIDENTS)),
     Section("definitions", "Definitions", (BLOCKS[10],)),
+    Section("case", "A business case", (CASH, SWINGS)),
 )
 
 KPIS = (
@@ -553,6 +588,7 @@ PACK = Pack(
         PackPage("Feedback", (Section("feedback", "", (NPS_WAVES,)),)),
         PackPage("Benchmarks", (Section("benchmarks", "", (LEAD_TIME_AMONG,)),)),
         PackPage("What happened", (Section("events", "", (FEATURES, RECOVERY, BUDGET, INCIDENTS)),)),
+        PackPage("A business case", (Section("case", "", (CASH, SWINGS)),)),
     ),
     definitions=(UPTIME, ERRORS, CHANGE_FAIL, SPEND),
     demo=True,
