@@ -62,6 +62,8 @@ class Tree:
     def get(self, scope: str, day: date | None = None) -> Scope:
         """The scope's row valid on the day, else its latest one. KeyError where the id is unknown."""
         rows = self._by_id[scope]
+        if len(rows) == 1:
+            return rows[0]
         if day is not None:
             for row in rows:
                 if row.valid(day):

@@ -9,8 +9,9 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import fields, is_dataclass, replace
 from functools import cache
+from operator import is_not
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import font_source_sans_pro
 
@@ -27,16 +28,25 @@ def clean(value: _Value, faces: tuple[Path, ...] = ()) -> tuple[_Value, frozense
     """The same frozen content with control characters gone and uncovered characters as boxes; and which those were."""
     covered, missing = _covered((*FILES, *faces)), set[str]()
 
-    def one(item: object) -> object:
+    def one(item: Any) -> Any:
         if isinstance(item, str):
             return _text(item, covered, missing)
         if isinstance(item, tuple):
-            return tuple(one(part) for part in item)
-        if is_dataclass(item) and not isinstance(item, type):
-            return replace(item, **{field.name: one(getattr(item, field.name)) for field in fields(item)})
+            made = tuple(map(one, item))
+            return made if any(map(is_not, made, item)) else item
+        kind: Any = type(item)
+        if names := _names(kind):
+            changed = {name: new for name in names if (new := one(was := getattr(item, name))) is not was}
+            return replace(item, **changed) if changed else item
         return item
 
-    return one(value), frozenset(missing)  # type: ignore[return-value]  # the same type, part by part
+    return one(value), frozenset(missing)
+
+
+@cache
+def _names(kind: type) -> tuple[str, ...]:
+    """The fields of a kind of content; none of what is no dataclass."""
+    return tuple(field.name for field in fields(kind)) if is_dataclass(kind) else ()
 
 
 @cache
@@ -62,6 +72,8 @@ def described(missing: Iterable[str]) -> tuple[str, ...]:
 
 
 def _text(words: str, covered: frozenset[int], missing: set[str]) -> str:
+    if words.isascii() and words.isprintable():
+        return words
     kept = []
     for sign in words:
         shown = _SPACES.get(sign, sign)

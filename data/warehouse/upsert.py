@@ -10,7 +10,6 @@ from itertools import islice
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Dialect, Select, Table
-from sqlalchemy.dialects import postgresql, sqlite
 
 CHUNK = 500
 """Values asked for in one statement: far below the limit of bound values on either database."""
@@ -103,4 +102,9 @@ def _prepared(dialect: Dialect, table: Table, columns: tuple[str, ...], where: _
 
 
 def _insert(dialect: Dialect, table: Table) -> Any:
-    return (sqlite if dialect.name == "sqlite" else postgresql).insert(table)
+    # who only reads needs neither, and of the two a writer needs one
+    if dialect.name == "sqlite":
+        from sqlalchemy.dialects.sqlite import insert
+    else:
+        from sqlalchemy.dialects.postgresql import insert  # type: ignore[assignment]
+    return insert(table)

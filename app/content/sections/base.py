@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from app.content.blocks import Cell, Column, Row, Section
@@ -16,6 +17,8 @@ from data.warehouse import read_events, read_incidents
 from data.warehouse.read_events import LINE, Line
 from data.warehouse.read_incidents import IncidentTold
 from data.warehouse.readings import Reader, Reading
+
+T = TypeVar("T")
 
 
 class Comparison(StrEnum):
@@ -43,8 +46,7 @@ class Context:
     comparison: Comparison
     now: datetime
     _readings: dict[str, Reading] = field(default_factory=dict)
-    _charges: dict[tuple[Period, tuple[str, ...]], tuple[Line, ...]] = field(default_factory=dict)
-    _incidents: tuple[IncidentTold, ...] | None = None
+    _kept: dict[object, Any] = field(default_factory=dict)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -85,18 +87,23 @@ class Context:
 
     def charges(self, period: Period, agreeing_in: tuple[str, ...] = LINE) -> tuple[Line, ...]:
         """The charges of the scope and all below it in a period, added up within each calendar month."""
-        key = period, agreeing_in
-        if key not in self._charges:
-            below = self.everything_below()
-            self._charges[key] = read_events.charge_lines(self.reader.connection, below, period, agreeing_in)
-        return self._charges[key]
+        below = self.everything_below()
+        return self.once(
+            ("charges", period, agreeing_in),
+            lambda: read_events.charge_lines(self.reader.connection, below, period, agreeing_in),
+        )
 
     def incidents(self) -> tuple[IncidentTold, ...]:
         """What went on in the period and is filed under the scope or below it, or hurt something there."""
-        if self._incidents is None:
-            scopes = frozenset(self.everything_below())
-            self._incidents = read_incidents.incidents(self.reader.connection, scopes, *self.days)
-        return self._incidents
+        scopes = frozenset(self.everything_below())
+        return self.once("incidents", lambda: read_incidents.incidents(self.reader.connection, scopes, *self.days))
+
+    def once(self, key: object, read: Callable[[], T]) -> T:
+        """What `read` gives, read the first time that a section asks for it."""
+        if key not in self._kept:
+            self._kept[key] = read()
+        found: T = self._kept[key]
+        return found
 
     @property
     def as_of(self) -> datetime:

@@ -79,6 +79,10 @@ def _said(reading: Reading, now: Sequence[_Done]) -> str:
 
 def _delivered(context: Context, reading: Reading) -> list[_Done]:
     """The features of the scope that reached production within the history, in the order in which they did."""
+    return context.once("features delivered", lambda: _read(context, reading))
+
+
+def _read(context: Context, reading: Reading) -> list[_Done]:
     zone, first = context.zone, reading.history[0][0].start
     found = []
     for scope, made in deliveries_by_scope(context.reader.connection).items():
