@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 CSV_TYPE, PNG_TYPE = "text/csv", "image/png"
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+"""What text starts with that a spreadsheet would take for a formula."""
 _MOST_LETTERS = 32_000
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _NOT_IN_TITLES = re.compile(r"[\[\]:*?/\\]")
@@ -65,7 +66,7 @@ def _fill(page: Worksheet, heads: tuple[str, ...], rows: tuple[tuple[Value, ...]
             cell = page.cell(place, at + 1, _typed(value, zone))
             if isinstance(value, str):
                 cell.data_type = "s"  # never a formula, whatever it starts with
-                cell.quotePrefix = value.startswith(_FORMULA)
+                cell.quotePrefix = value.startswith(FORMULA)
                 widths[at] = max(widths[at], min(len(value), _WIDEST))
             if isinstance(value, datetime):
                 cell.number_format = "yyyy-mm-dd hh:mm:ss"
@@ -105,7 +106,7 @@ def _plain(value: Value) -> str:
 
 def _harmless(said: str) -> str:
     """Text that a spreadsheet would take for a formula becomes text; numbers are no text and keep their sign."""
-    return f"'{said}" if said.startswith(_FORMULA) else said
+    return f"'{said}" if said.startswith(FORMULA) else said
 
 
 def _title(said: str) -> str:

@@ -69,7 +69,7 @@ def text_of(said: str) -> str:
     """Free text on one line, without what neither database nor workbook keeps."""
     if len(said) > _MOST_LETTERS:
         raise BadBudget(f"This text is too long: write at most {_MOST_LETTERS:,} letters.")
-    return re.sub(r"[\x00-\x1f\x7f]+", " ", said).strip()
+    return re.sub(r"[\x00-\x1f\x7f\ufffe\uffff]+", " ", said).strip()
 
 
 def _name(said: str) -> str:
