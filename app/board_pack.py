@@ -40,7 +40,7 @@ class Page:
 
 
 PAGES_IN_ORDER: tuple[Page, ...] = (
-    Page("What matters most", ("board.focus", "board.restated", "board.late")),
+    Page("What matters most", ("board.focus", "board.restated", "board.corrected", "board.late")),
     Page(
         "Reliability",
         (

@@ -8,7 +8,7 @@ from typing import Any
 
 from data.benchmarks.load import Reference
 from data.benchmarks.score import Target
-from data.metrics.base import Unit
+from data.metrics.base import Unit, Value
 from data.period import Period
 from data.warehouse.readings import Reader, Reading
 
@@ -51,6 +51,7 @@ def entry(reading: Reading) -> dict[str, Any]:
         "sample": value.sample,
         "coverage": number(value.coverage),
         "provisional": reading.provisional,
+        "corrected": _corrected(value),
         "interval": None if value.interval is None else [number(end) for end in value.interval],
         "statistics": {name: number(one) for name, one in sorted(value.statistics.items())},
         "parts": _parts(reading),
@@ -61,6 +62,12 @@ def entry(reading: Reading) -> dict[str, Any]:
         "to_target": None if verdict is None else number(verdict.to_target),
         "fresh_at": None if reading.fresh_at is None else reading.fresh_at.isoformat(),
     }
+
+
+def _corrected(value: Value) -> dict[str, Any] | None:
+    if not value.corrections:
+        return None
+    return {"counted": number(value.counted), "corrections": list(value.corrections)}
 
 
 def unit(reading: Reading) -> str:

@@ -66,7 +66,9 @@ def opened(title: str) -> Opened | None:
         return None
     for notice in found.notices:
         web.draw(notice)
-    return Opened(state, found.choice, actor)
+    at = Opened(state, found.choice, actor)
+    show(at, ("board.corrected",))
+    return at
 
 
 def _person(actor: Actor) -> None:

@@ -111,6 +111,22 @@ def applied(
     return found
 
 
+def corrected_sums(
+    reader: Reader,
+    metrics: Sequence[Metric],
+    scopes: Sequence[str],
+    variants: Collection[str],
+    periods: Sequence[Period],
+) -> dict[read.TotalsKey, Totals]:
+    """The sums by metric, scope, variant and place of the period, as corrected."""
+    found, _ = sums(reader, metrics, scopes, variants, periods)
+    for (name, scope, place), more in applied(reader, metrics, scopes, periods).items():
+        if (now := found.get((name, scope, "", place))) is not None:
+            moved = {"numerator": now.numerator + more.numerator, "denominator": now.denominator + more.denominator}
+            found[name, scope, "", place] = replace(now, **moved)
+    return found
+
+
 def replaced(reader: Reader, metric: Metric, scope: str, period: Period) -> Correction | None:
     """The correction that gives a value outright: of what is no ratio of sums, for exactly this scope and time."""
     wanted = metric.id, metric.version, scope, period.start, period.end

@@ -24,7 +24,7 @@ from data.scopes import Scope, Tree
 from data.settings import Settings
 from data.warehouse import read, read_sources
 from data.warehouse.catalog import load_resolver, load_tree
-from data.warehouse.corrected import Correction, in_force
+from data.warehouse.corrected import Correction, corrected_sums, in_force
 from data.warehouse.days import Days
 from data.warehouse.parts import Part, of_parts, tier_one, with_spread
 from data.warehouse.rates import Rates
@@ -130,7 +130,7 @@ class Reader:
     def variants_of(self, metric: Metric, scope: str, period: Period) -> dict[str, Value]:
         """The values of every variant that has a row in the period: audiences, policies, scales."""
         kept = read.variants(self.connection, metric, scope, period)
-        found = read.totals(self.connection, (metric,), (scope,), kept, (period,), self.today)
+        found = corrected_sums(self, (metric,), (scope,), kept, (period,))
         least, whole = self.settings.metrics.min_answers, found.get((metric.id, scope, "", 0))
         values = {variant: value_of(metric, totals, (), least) for (_, _, variant, _), totals in sorted(found.items())}
         # an audience has rows on the days of its answers only; what was read is told by the row of all

@@ -17,7 +17,7 @@ from data.metrics.base import BELOW_MIN_N, NO_SOURCE, Better, Metric, Totals, Va
 from data.metrics.intervals import Z_95
 from data.metrics.responses import Difference, difference
 from data.period import Kind, Period, containing
-from data.warehouse import read
+from data.warehouse.corrected import corrected_sums
 from data.warehouse.readings import Reading
 
 FORMS = ("nps", "csat", "ces")
@@ -39,7 +39,7 @@ def asked(context: Context, metric: Metric) -> tuple[Asked, ...]:
     day = max(shown.start, min(shown.end - timedelta(days=1), reader.today))
     last = containing(day, Kind.MONTH)
     months = [last.shifted(-step) for step in range(_MONTHS - 1, -1, -1)]
-    found = read.totals(reader.connection, (metric,), (context.scope,), ("",), months, reader.today)
+    found = corrected_sums(reader, (metric,), (context.scope,), ("",), months)
     sums = [found.get((metric.id, context.scope, "", place)) for place in range(len(months))]
     least = reader.settings.metrics.min_answers
     return tuple(Asked(one, value_of(metric, of, (), least), of) for one, of in zip(months, sums, strict=True))

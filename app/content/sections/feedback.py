@@ -18,7 +18,8 @@ from data.metrics import metric_named
 from data.metrics.adoption import growth
 from data.metrics.base import BELOW_MIN_N, NO_SOURCE, Domain, Metric, Value
 from data.metrics.responses import AUDIENCE, Difference, difference
-from data.warehouse import read, read_feedback
+from data.warehouse import read_feedback
+from data.warehouse.corrected import corrected_sums
 from data.warehouse.read_feedback import Poll
 from data.warehouse.readings import Reading
 
@@ -160,7 +161,7 @@ def _moved(context: Context, ids: Sequence[str]) -> dict[tuple[str, str], Differ
     """How far each score of each feature lies from the compared period, where both have answers enough."""
     reader, metrics = context.reader, [metric_named(name) for name in FORMS]
     periods = (context.period, context.compared)
-    found = read.totals(reader.connection, metrics, ids, ("",), periods, reader.today)
+    found = corrected_sums(reader, metrics, ids, ("",), periods)
     enough = {key: of for key, of in found.items() if of.sample >= reader.settings.metrics.min_answers}
     pairs = {key[:2]: (of, enough.get((*key[:3], 1))) for key, of in enough.items() if key[3] == 0}
     return {key: difference(now, then) for key, (now, then) in pairs.items() if then is not None}

@@ -13,7 +13,7 @@ from data.metrics import metric_named
 from data.metrics.base import Value, value_of
 from data.metrics.downtime import WITHOUT_MAINTENANCE
 from data.scopes import Scope
-from data.warehouse import read
+from data.warehouse.corrected import corrected_sums
 
 _WAYS = (
     ("availability", "", "By probes"),
@@ -25,7 +25,7 @@ _WAYS = (
 def uptimes(context: Context, metric: str, scopes: Sequence[str], variant: str = "") -> dict[str, Value]:
     """The uptime of several scopes in one way; those without a row are left out."""
     known, reader = metric_named(metric), context.reader
-    found = read.totals(reader.connection, (known,), list(scopes), (variant,), (context.period,), reader.today)
+    found = corrected_sums(reader, (known,), list(scopes), (variant,), (context.period,))
     return {scope: value_of(known, totals) for (_, scope, _, _), totals in found.items()}
 
 

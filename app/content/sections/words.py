@@ -32,6 +32,9 @@ _SECONDS_OF = ("availability",)
 """Metrics whose denominator counts seconds, so that a distance can be told as time."""
 
 _POINTS = "points"
+CORRECTED = "†"
+"""The mark of a number that people corrected, or that holds one."""
+
 _SHORT = frozenset({"aml", "asv", "dora", "gdpr", "iso", "kyc", "mica", "pci", "psd2", "sepa", "soc", "swift"})
 _WHOLE = Decimal("0.9995")
 """Coverage that is shown as 100.0 % and hence not worth a word."""
@@ -78,9 +81,13 @@ def value(reading: Reading, of: Value | None = None) -> str:
     """The value of the reading, or another value of the same metric and scope; points with how far they may be off.
 
     An interval need not lie evenly about its value: the longer side is told. Where too much is still open for a value,
-    the longest time known is told as what it exceeds: "> 8.2 h".
+    the longest time known is told as what it exceeds: "> 8.2 h". A corrected value carries †.
     """
     shown = reading.value if of is None else of
+    return _value(reading, shown) + (CORRECTED if shown.corrections else "")
+
+
+def _value(reading: Reading, shown: Value) -> str:
     if shown.reason == STILL_OPEN and (above := shown.statistics.get(f"{reading.metric.headline}{ABOVE}")) is not None:
         return f">\u00a0{amount(reading.metric, above, reading.currency)}"
     if reading.metric.unit is Unit.POINTS and shown.value is not None and shown.interval is not None:
@@ -245,7 +252,14 @@ def evidence(reading: Reading) -> str:
     """What the number rests on, in one line."""
     if reading.value.value is None:
         return missing(reading)
-    return text.joined(_deciding(reading) or counted(reading), _known(reading), provisional(reading))
+    said = _deciding(reading) or counted(reading)
+    return text.joined(corrected_from(reading), said, _known(reading), provisional(reading))
+
+
+def corrected_from(reading: Reading) -> str:
+    """What a corrected number was counted as: "† counted 99.31 %"; empty for what is as it was counted."""
+    value = reading.value
+    return f"{CORRECTED} counted {_value(reading, Value(value.counted))}" if value.corrections else ""
 
 
 def provisional(reading: Reading) -> str:
@@ -255,7 +269,7 @@ def provisional(reading: Reading) -> str:
 
 def comment(reading: Reading) -> str:
     """One short remark beside a row of the cover: the distance, or why there is no value."""
-    return missing(reading) if reading.value.value is None else distance(reading)
+    return missing(reading) if reading.value.value is None else text.joined(corrected_from(reading), distance(reading))
 
 
 def missing(reading: Reading) -> str:
@@ -288,7 +302,8 @@ def _deciding(reading: Reading) -> str:
 
 def part_value(reading: Reading, part: Part) -> str:
     """The value of a part with the decimals of the whole."""
-    return amount(reading.metric, part.value.value, reading.currency, reading.target)
+    shown = amount(reading.metric, part.value.value, reading.currency, reading.target)
+    return shown + (CORRECTED if part.value.corrections else "")
 
 
 def _known(reading: Reading) -> str:
