@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 
 from app.audit_commands import audit
+from app.budget_commands import budget
 from app.commands import WRONG, Refused
 from app.roi_command import roi
 from data.benchmarks.load import BadBenchmark
@@ -25,6 +26,7 @@ from data.warehouse.readings import Reader
 app = typer.Typer(no_args_is_help=True, add_completion=True, pretty_exceptions_enable=False)
 app.command()(roi)
 app.add_typer(audit, name="audit")
+app.add_typer(budget, name="budget")
 
 Of = Annotated[
     str, typer.Option("--period", help="2026-10, 2026-Q4, 2026, FY2026, 2026-W46 or 2026-10-01..2026-11-01.")

@@ -27,14 +27,14 @@ from app.budget_workbook import (
     row_check,
     unescaped,
 )
-from app.content import format as text
+from app.content.budget_preview import CellError, Preview
+from app.content.budget_words import month_names
 from data.finance.budget import BadBudget, Scenario
 from data.finance.budget_edits import (
     ADDED,
     DRIVER_FIELDS,
     HEAD,
     LINE_FIELDS,
-    MONTH_FIELDS,
     REMOVED,
     BadCell,
     Change,
@@ -52,30 +52,6 @@ if TYPE_CHECKING:
 
 _LARGEST_FILE, _LARGEST_CONTENT, _MOST_ROWS = 20_000_000, 300_000_000, 20_000
 _TRUE = {True: "yes", False: ""}
-
-
-@dataclass(frozen=True)
-class CellError:
-    """What is wrong with one cell of the workbook, and how to put it right."""
-
-    sheet: str
-    cell: str
-    sentence: str
-
-
-@dataclass(frozen=True)
-class Preview:
-    """What a workbook would change in its scenario. With any error nothing of it is taken.
-
-    `places` tells where in the workbook each changed cell stands; `notes` what was taken or left out.
-    """
-
-    scenario: str
-    changes: tuple[Change, ...]
-    seen: Mapping[str, int]
-    errors: tuple[CellError, ...] = ()
-    notes: tuple[str, ...] = ()
-    places: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
 
 @dataclass
@@ -114,7 +90,7 @@ def read(content: bytes, scenario: Scenario, revisions: Mapping[str, int]) -> Pr
     found = _Reading(exported=_versions(book))
     old_lines = {one.id: cells_of_line(one) for one in scenario.lines}
     old_drivers = {f"{HEAD}{one.id}": cells_of_driver(one) for one in scenario.drivers}
-    heads = _month_heads(scenario)
+    heads = month_names(scenario)
     lines = _rows(book, (LINES, LINE_FIELDS, heads), old_lines, found)
     drivers = _rows(book, (DRIVERS, DRIVER_FIELDS, heads), old_drivers, found)
     head = _head(book, scenario, found)
@@ -165,11 +141,6 @@ def _versions(book: _Book) -> dict[str, int]:
 
 def _whole(value: Any) -> int:
     return int(value) if isinstance(value, int | float) and not isinstance(value, bool) else 0
-
-
-def _month_heads(scenario: Scenario) -> dict[str, str]:
-    names = (f"{text.period_short(one)} {one.start.year}" for one in scenario.periods)
-    return dict(zip(MONTH_FIELDS, names, strict=True))
 
 
 def _rows(

@@ -14,7 +14,7 @@ from decimal import Decimal
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from app.content import format as text
+from app.content.budget_words import FIELDS, month_names
 from app.render.files import FORMULA
 from data.finance.budget import BadBudget, CostClass, Purpose, Scenario, Side, Treatment
 from data.finance.budget_edits import (
@@ -41,13 +41,6 @@ VERSIONS = 4
 TOTAL = "#total"
 """The id of the row of totals, which is not read."""
 
-TITLES: Mapping[str, str] = {
-    "name": "Name", "category": "Category", "currency": "Currency", "cost_class": "Class", "purpose": "Purpose",
-    "treatment": "Treatment", "side": "Side", "owner": "Owner", "service": "Service", "vendor": "Vendor",
-    "driver": "Driver", "unit_price": "Unit price", "inflation": "Inflation", "annual": "Agreed for the year",
-    "mandatory": "Mandatory", "note": "Note", "unit": "Unit", "metric": "Metric", "per": "Units of",
-    "reason": "Reason", "pool_limit": "Limit of one experiment",
-}  # fmt: skip
 SUM, IN_CURRENCY = "Sum", "Sum in {}"
 _MONEY, _PLAIN, _SHARE = "#,##0.00;-#,##0.00", "#,##0.############", "0.0###%"
 _NUMBERS = {"unit_price": _PLAIN, "annual": _MONEY, "inflation": _SHARE, "per": _PLAIN, "pool_limit": _MONEY}
@@ -76,8 +69,7 @@ def write(what: Exported) -> bytes:
     scenario = what.scenario
     sheet = book.worksheets[0]
     sheet.title = LINES
-    months = [text.period_short(one) + f" {one.start.year}" for one in scenario.periods]
-    heads = dict(zip(MONTH_FIELDS, months, strict=True))
+    heads = month_names(scenario)
     rows = {one.id: cells_of_line(one) for one in scenario.lines}
     _fill(sheet, LINE_FIELDS, rows, heads)
     _totals(sheet, scenario)
@@ -99,7 +91,7 @@ def row_check(row: str, cells: Mapping[str, str]) -> str:
 
 def title_of(field: str, heads: Mapping[str, str]) -> str:
     """What stands over a column."""
-    return heads.get(field) or TITLES[field]
+    return heads.get(field) or FIELDS[field]
 
 
 def columns(fields: Sequence[str], heads: Mapping[str, str]) -> list[str]:
@@ -206,7 +198,7 @@ def _head(book: Workbook, scenario: Scenario) -> None:
         sheet.cell(1, at, head)
     for place, (field, said) in enumerate(cells_of_head(scenario).items(), 2):
         sheet.cell(place, 1, field)
-        sheet.cell(place, 2, f"Rate {field.removeprefix(RATE)}" if field.startswith(RATE) else TITLES[field])
+        sheet.cell(place, 2, f"Rate {field.removeprefix(RATE)}" if field.startswith(RATE) else FIELDS[field])
         put(sheet, (place, 3), field, said)
     sheet.column_dimensions["A"].hidden = True
     sheet.column_dimensions["B"].width, sheet.column_dimensions["C"].width = 28, 40

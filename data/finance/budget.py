@@ -16,6 +16,7 @@ from hashlib import sha256
 
 from data.period import Kind as PeriodKind
 from data.period import Period, parse
+from data.settings import ConfigurationError
 
 MONTHS = 12
 CENT = Decimal("0.01")
@@ -26,7 +27,7 @@ Months = tuple[Decimal, ...]
 NOTHING: Months = (Decimal(0),) * MONTHS
 
 
-class BadBudget(ValueError):
+class BadBudget(ConfigurationError):
     """A budget, or a change of one, that cannot be; the message says why and what to do."""
 
 

@@ -30,7 +30,7 @@ from data.finance.budget_edits import (
     text_of,
 )
 from data.finance.budget_lines import free_id
-from data.settings import ConfigurationError, Settings
+from data.settings import Settings
 from data.warehouse import budget_rows as rows
 from data.warehouse import budget_writing as writing_rows
 from data.warehouse import change_log, schema
@@ -48,7 +48,7 @@ from data.warehouse.tables_budgets import (
 from data.warehouse.write import bump_version
 
 
-class BudgetRefused(ConfigurationError, BadBudget):
+class BudgetRefused(BadBudget):
     """A change of a budget that cannot be made; nothing was changed, and the message says what to do."""
 
 

@@ -1,0 +1,98 @@
+"""What was spent of a budget and counted of its drivers: read from the warehouse for the months that are closed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+from data.access import Actor, Permission
+from data.finance.budget import NOTHING, Line, Months, Scenario
+from data.finance.compare import Quantities
+from data.finance.forecast import Actuals, Charge, actuals
+from data.period import Period
+from data.warehouse import read_events
+from data.warehouse.budget_rows import require
+from data.warehouse.readings import Reader
+
+_AGREEING_IN = ("provider", "service", "charge_category", "charge_class", "currency")
+
+
+def spent(reader: Reader, actor: Actor, scenario: Scenario) -> Actuals:
+    """The charges of the closed months of the scenario's year, each given to one line. NotPermitted.
+
+    A month is closed as everywhere: on the fifth working day after it. Vendors of the year before count as billing.
+    """
+    require(reader.connection, reader.settings, actor, Permission.READ, scenario.scope)
+    closed = _closed(reader, scenario)
+    before = scenario.year.previous()
+    billing = {line.charge.provider for line in _lines(reader, scenario, before, ("provider", "currency"))}
+    return actuals(scenario, _charges(reader, scenario, scenario.periods[:closed]), closed, billing)
+
+
+def season(reader: Reader, actor: Actor, scenario: Scenario, line: Line) -> Months | None:
+    """What the line's vendor charged in each month of the year before, for spreading; None where nobody can tell."""
+    require(reader.connection, reader.settings, actor, Permission.READ, scenario.scope)
+    before = replace(scenario, fiscal_year=scenario.fiscal_year - 1)
+    closed = _closed(reader, before)
+    if closed < len(NOTHING):
+        return None
+    found = actuals(before, _charges(reader, before, before.periods), closed).months(line.id)
+    return None if None in found else tuple(one for one in found if one is not None)
+
+
+def counted(reader: Reader, actor: Actor, scenario: Scenario) -> Quantities:
+    """What the warehouse counted of each driver that names a measure, by closed month, in the driver's units."""
+    require(reader.connection, reader.settings, actor, Permission.READ, scenario.scope)
+    periods, found = scenario.periods[: _closed(reader, scenario)], {}
+    if scenario.scope not in reader.tree:
+        return {}
+    known = {metric.id for metric in reader.metrics}
+    for driver in scenario.drivers:
+        if driver.metric in known:
+            metric = reader.metric(driver.metric)
+            values = [reader.reading(metric, scenario.scope, one).value.denominator for one in periods]
+            found[driver.id] = tuple(None if not value else value / driver.per for value in values)
+    return found
+
+
+def _closed(reader: Reader, scenario: Scenario) -> int:
+    """How many months of the year are closed, from its first on."""
+    count = 0
+    for period in scenario.periods:
+        if not reader.closed(period):
+            break
+        count += 1
+    return count
+
+
+def _lines(
+    reader: Reader, scenario: Scenario, period: Period, agreeing_in: tuple[str, ...]
+) -> tuple[read_events.Line, ...]:
+    if scenario.scope not in reader.tree:
+        return ()
+    below = sorted({one.id for one in reader.below(scenario.scope, period)})
+    return read_events.charge_lines(reader.connection, below, period, agreeing_in)
+
+
+def _charges(reader: Reader, scenario: Scenario, periods: tuple[Period, ...]) -> list[Charge]:
+    if not periods:
+        return []
+    span = Period(periods[0].start, periods[-1].end)
+    place = {period.start: at for at, period in enumerate(periods)}
+    rates: dict[tuple[Period, str], Decimal | None] = {}
+    made = []
+    for line in _lines(reader, scenario, span, _AGREEING_IN):
+        charge = line.charge
+        month = periods[place[charge.day.replace(day=1)]]
+        key = month, charge.currency
+        if key not in rates:
+            same = charge.currency == scenario.currency
+            rates[key] = Decimal(1) if same else reader.rate(month.start, charge.currency, scenario.currency)
+        correction = charge.charge_class.casefold() == "correction"
+        made.append(
+            Charge(
+                place[month.start], charge.provider, charge.service, charge.currency, charge.billed, charge.effective,
+                rates[key], charge.charge_category, correction,
+            )
+        )  # fmt: skip
+    return made
