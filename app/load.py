@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from hashlib import sha256
@@ -11,6 +12,7 @@ import streamlit as st
 from sqlalchemy import Connection, Engine
 
 from app import sign_in
+from app.content import business_case
 from app.content import format as text
 from app.content.blocks import Section
 from app.content.sections import section_named, words
@@ -19,6 +21,7 @@ from app.content.takeaway import About
 from data import settings as settings_file
 from data.access import Actor, Permission
 from data.clock import clock
+from data.finance.case_file import checked
 from data.period import Period
 from data.scopes import Scope
 from data.settings import Settings
@@ -213,3 +216,16 @@ def proposals(by: Actor) -> tuple[Proposal, ...]:
     known = settings()
     with reading(engine(known.warehouse.url)) as connection:
         return waiting_for(connection, known, by)
+
+
+@st.cache_data(max_entries=128, show_spinner=False)
+def case_sections(document: str) -> tuple[Section, ...]:
+    """What follows from a business case, given as JSON. BadCase."""
+    return business_case.sections(checked(json.loads(document)))
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def measure_names(at: State) -> dict[str, str]:
+    """Every metric of the company by id, for those who promise something on it."""
+    with reading(engine(at.url)) as connection:
+        return {one.id: one.name for one in Reader(connection, settings()).metrics}

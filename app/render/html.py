@@ -85,8 +85,9 @@ def _tile(tile: Tile, query: Query) -> str:
     label = escape(tile.label)
     name = f'<a class="pl-cover" href="{escape(href)}" target="_self">{label}</a>' if href else label
     tone = MARKS[tile.verdict].tone if tile.verdict else "none"
+    judged = verdict(tile.verdict, tile.verdict_reason) if tile.judged else ""
     rows = (
-        f'<div class="pl-row1"><span class="pl-label">{name}</span>{verdict(tile.verdict, tile.verdict_reason)}</div>',
+        f'<div class="pl-row1"><span class="pl-label">{name}</span>{judged}</div>',
         f'<div class="pl-row2">{_value(tile)}{sparkline(tile.spark, tile.spark_targets, tile.label)}</div>',
         f'<div class="pl-row3"><span>{escape(tile.target)}</span>{_change(tile)}</div>',
         f'<div class="pl-row4">{escape(tile.evidence or tile.verdict_reason)}</div>',

@@ -281,6 +281,7 @@ def _tile(tile: Tile) -> Json:
         "value": tile.value,
         "unit": tile.unit,
         "verdict": _mark(tile.verdict),
+        "judged": tile.judged,
         "target": tile.target,
         "change": tile.change,
         "change_word": tile.change_word,

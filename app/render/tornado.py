@@ -43,7 +43,7 @@ def layout(block: Tornado) -> Layout:
 
     scale = figure.scale_between(low, high, block.unit, 4)
     ticks = tuple(
-        (at(value), text.with_unit(said, block.unit) if place == 0 else said)
+        (at(value), text.in_axis_unit(value, block.unit) if place == 0 else said)
         for place, (value, said) in enumerate(
             (value, said) for value, said in zip(scale.ticks, scale.labels, strict=True) if low <= value <= high
         )

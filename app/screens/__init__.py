@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.screens import benchmarks, board, compliance, delivery, feedback, health, reliability, spend
+from app.screens import benchmarks, board, compliance, delivery, feedback, health, reliability, roi, spend
 from app.screens.base import Screen
 
 SCREENS: tuple[Screen, ...] = (
@@ -12,6 +12,7 @@ SCREENS: tuple[Screen, ...] = (
     feedback.SCREEN,
     compliance.SCREEN,
     spend.SCREEN,
+    roi.SCREEN,
     benchmarks.SCREEN,
     health.SCREEN,
 )

@@ -8,6 +8,7 @@ SECTIONS = (
     "board.headline",
     "board.kpis",
     "board.focus",
+    "board.reviews",
     "board.restated",
     "board.late",
 )

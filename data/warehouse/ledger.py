@@ -14,7 +14,7 @@ from data.finance.case import BadCase
 from data.finance.ledger import Attribution, Due, Promised, due, promised, realised
 from data.settings import Settings
 from data.warehouse import change_log
-from data.warehouse.cases import ChangedMeanwhile, Kept, Status, kept_case, kept_cases
+from data.warehouse.cases import ChangedMeanwhile, Kept, Status, all_cases, kept_case, kept_cases
 from data.warehouse.engine import writing
 from data.warehouse.measured import Found, Measurer
 from data.warehouse.readings import Reader
@@ -68,9 +68,26 @@ class Entry:
 
 def entries(connection: Connection, actor: Actor) -> tuple[Entry, ...]:
     """Every review of the newest approved version of each case that the actor may read, by its day."""
+    return _entries(connection, kept_cases(connection, actor))
+
+
+def entries_below(reader: Reader, scope: str) -> tuple[Entry, ...]:
+    """The same for a scope and all below it, as far as the reader reaches; one of no scope is the whole company's."""
+    inside = reader.tree.ever_below(scope)
+    whole = reader.within is None and scope in reader.tree.roots()
+    found = all_cases(reader.connection)
+    reached = (one for one in found if (one.case.scope in inside if one.case.scope else whole))
+    return _entries(reader.connection, tuple(one for one in reached if _reaches(reader, one)))
+
+
+def _reaches(reader: Reader, one: Kept) -> bool:
+    return reader.within is None or one.case.scope in reader.within
+
+
+def _entries(connection: Connection, cases: tuple[Kept, ...]) -> tuple[Entry, ...]:
     found: list[Entry] = []
     made = reviews(connection)
-    for kept in newest_approved(kept_cases(connection, actor)):
+    for kept in newest_approved(cases):
         for one in due(kept.case):
             promise = promised(kept.case, kept.case.named(one.line))
             assert promise is not None

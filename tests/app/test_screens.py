@@ -85,6 +85,7 @@ def test_a_page_shows_what_is_still_valid(tmp_path: Path, inside: Enter, path: s
         "delivery": "Wallet",
         "feedback": "Instant payouts",
         "compliance": "Security audit",
+        "roi": "Delivery improvement",
     }
     assert said.get(path, "prometheus") in text(at)
 

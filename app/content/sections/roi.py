@@ -1,0 +1,113 @@
+"""What approved business cases promised and what came of it; reviews that nobody made."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from app.content import format as text
+from app.content.blocks import Cell, Column, Notice, Row, Section, Table
+from app.content.sections import case_words as words
+from app.content.sections.base import Context, SectionKind
+from data.finance.levers.base import Unit
+from data.finance.measures import MEASURES
+from data.metrics.base import Unit as MetricUnit
+from data.warehouse.ledger import Entry, entries_below
+
+_LATE_SHOWN = 5
+
+
+def ledger(context: Context) -> Section:
+    """Every review of the approved cases: what was planned, what was measured, what it is worth, who said why."""
+    found = entries_below(context.reader, context.scope)
+    columns = (
+        Column("Case"),
+        Column("Promised on"),
+        Column("Review", "right"),
+        Column("Before", "right"),
+        Column("Planned", "right"),
+        Column("Measured", "right"),
+        Column("Planned a year", "right"),
+        Column("Realised a year", "right"),
+        Column("Why it moved"),
+    )
+    rows = tuple(_row(one, context) for one in found)
+    made = sum(one.review is not None for one in found)
+    late = sum(one.overdue(context.reader.today) for one in found)
+    empty = "No business case was approved yet: what one promises is looked at after 3, 6 and 12 months."
+    said = f"{made} of {text.plural(len(found), 'review')} made, {late} overdue" if found else ""
+    note = "That a measure moved does not show why: the last column is what its reviewer signed for." if found else ""
+    return Section("ledger", "Benefit ledger", (Table("ledger", "", columns, rows, note, empty=empty),), said)
+
+
+def _row(one: Entry, context: Context) -> Row:
+    promise, made = one.promised, one.review
+
+    def shown(value: Decimal | None) -> str:
+        return "" if value is None else told(promise.measure, value, one.kept.case.currency, context)
+
+    if made is not None:
+        measured = shown(made.value) or made.reason
+        planned = words.money(made.planned_amount, made.currency)
+        realised = "" if made.realised_amount is None else words.money(made.realised_amount, made.currency)
+        why = f"{made.attribution}: {made.said} ({made.reviewed_by}, {text.day(made.reviewed_at.date())})"
+    else:
+        state = "overdue" if one.overdue(context.reader.today) else "to come"
+        measured, planned, realised, why = state, "", "", ""
+    cells = (
+        f"{one.kept.case.name} v{one.kept.version}: {promise.title}",
+        f"{measure_name(promise.measure, context)}, {context.name_of(promise.scope)}",
+        f"{one.due.month} months, {text.day(one.due.day)}",
+        shown(promise.baseline),
+        shown(promise.planned),
+        measured,
+        planned,
+        realised,
+        why,
+    )
+    return Row(tuple(Cell(cell) for cell in cells))
+
+
+def measure_name(name: str, context: Context) -> str:
+    """A measure or a metric as a reader calls it."""
+    known = next((one.name for one in MEASURES if one.id == name), None)
+    return known or next((one.name for one in context.reader.metrics if one.id == name), name)
+
+
+def told(name: str, value: Decimal, currency: str, context: Context) -> str:
+    """A value of a measure or metric in its unit."""
+    unit = next((one.unit for one in MEASURES if one.id == name), None)
+    if unit is None:
+        metric = next((one for one in context.reader.metrics if one.id == name), None)
+        units = {MetricUnit.RATIO: Unit.SHARE, MetricUnit.HOURS: Unit.HOURS, MetricUnit.MONEY: Unit.MONEY}
+        unit = units.get(metric.unit, Unit.NUMBER) if metric else Unit.NUMBER
+    match unit:
+        case Unit.SHARE:
+            return text.percent(value)
+        case Unit.HOURS:
+            return text.hours(value)
+        case Unit.MONEY:
+            return words.money(value, currency)
+        case _:
+            return text.significant(value)
+
+
+def overdue(context: Context) -> Section:
+    """A notice for each review that nobody made; empty where all were."""
+    late = [one for one in entries_below(context.reader, context.scope) if one.overdue(context.reader.today)]
+    notices = [
+        Notice(
+            "late",
+            f"{one.kept.case.name}: the review of {one.promised.title} after {one.due.month} months was due on "
+            f"{text.day(one.due.day)}.",
+            "Make it on ROI",
+            "roi",
+        )
+        for one in late[:_LATE_SHOWN]
+    ]
+    if len(late) > _LATE_SHOWN:
+        notices.append(Notice("late", f"{len(late) - _LATE_SHOWN} further reviews are overdue.", "See ROI", "roi"))
+    return Section("reviews", "Promises to look at" if late else "", tuple(notices))
+
+
+LEDGER = SectionKind("roi.ledger", ledger)
+OVERDUE = SectionKind("board.reviews", overdue)

@@ -1,0 +1,152 @@
+"""What a person does with a business case: keep, save, submit, approve, give back, copy, review."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from html import escape
+from typing import TYPE_CHECKING
+
+import streamlit as st
+from sqlalchemy import Engine
+
+from app import load
+from app.content import format as text
+from app.content.blocks import Notice
+from app.render import html, web
+from app.screens.base import Opened
+from data.access import NotPermitted, Permission
+from data.finance.case import BadCase, Case
+from data.finance.case_file import checked, document
+from data.finance.ledger import Attribution
+from data.warehouse import cases, ledger
+from data.warehouse.cases import Kept, Status
+from data.warehouse.engine import WarehouseError, reading
+from data.warehouse.measured import Found
+from data.warehouse.readings import Reader
+
+if TYPE_CHECKING:
+    from app.screens.roi import Looked
+
+
+def say_what_was_done() -> None:
+    """What the last act did, or why it did nothing, once."""
+    if said := st.session_state.pop("case-said", None):
+        web.draw(Notice("info", said))
+    if said := st.session_state.pop("case-refused", None):
+        web.draw(Notice("error", said))
+
+
+def acts(at: Opened, looked: Looked, case: Case) -> None:
+    """What may be done with the case by this person now."""
+    kept = looked.kept
+    edits = at.actor.may(Permission.EDIT_CASES, at.actor.entities)
+    approves = at.actor.may(Permission.APPROVE, at.actor.entities)
+    if not (edits or approves):
+        return
+    st.html(html.heading("Keep and decide", _state(kept), "keep"))
+    with st.container(border=True, key="case-acts"):
+        left, right = st.columns([1, 2])
+        name = left.text_input("Name", case.name, max_chars=120, key=f"{looked.fields}-name")
+        why = right.text_input("Reason, for the log", max_chars=200, key=f"{looked.fields}-why")
+        with st.container(horizontal=True, key="case-buttons"):
+            if edits:
+                _edits(at, looked, _named(case, name), why)
+            if approves and kept is not None and kept.status is Status.SUBMITTED:
+                _button("Approve", "approve", lambda: cases.approve(_engine(at), load.actor(), kept, why), primary=True)
+                _button("Give back", "return", lambda: cases.give_back(_engine(at), load.actor(), kept, why))
+
+
+def _edits(at: Opened, looked: Looked, case: Case, why: str) -> None:
+    kept = looked.kept
+    if kept is None:
+        made = case.model_copy(update={"owner": load.actor().person, "scope": at.choice.scope})
+        _button("Keep as a draft", "keep", lambda: cases.create(_engine(at), load.actor(), made, why), primary=True)
+        return
+    if kept.status is Status.DRAFT:
+        _button("Save", "save", lambda: cases.save(_engine(at), load.actor(), kept, case, why), primary=True)
+        if case == kept.case:
+            _button("Submit", "submit", lambda: cases.submit(_engine(at), load.actor(), kept, why))
+    else:
+        _button("New version", "revise", lambda: cases.revise(_engine(at), load.actor(), kept.id, kept.version, why))
+    if case.name != kept.case.name:
+        copied = (kept.id, kept.version, case.name, why)
+        _button("Copy under this name", "copy", lambda: cases.copy(_engine(at), load.actor(), *copied))
+
+
+def _named(case: Case, name: str) -> Case:
+    if not name.strip() or name == case.name:
+        return case
+    return checked(document(case) | {"name": name.strip()})
+
+
+def _state(kept: Kept | None) -> str:
+    if kept is None:
+        return "Not kept yet."
+    who = {
+        Status.DRAFT: f"changed by {kept.edited_by} on {text.day(kept.edited_at.date())}",
+        Status.SUBMITTED: f"submitted by {kept.submitted_by}: somebody else approves it",
+        Status.APPROVED: f"approved by {kept.approved_by}: it never changes, a new version can",
+    }
+    based = f"from {kept.based_on}" if kept.based_on else ""
+    return text.joined(f"Version {kept.version}, {kept.status.value}", who[kept.status], based)
+
+
+def _engine(at: Opened) -> Engine:
+    return load.engine(at.state.url)
+
+
+def _button(label: str, name: str, act: Callable[[], Kept], *, primary: bool = False) -> None:
+    if not st.button(label, key=f"case-act-{name}", type="primary" if primary else "secondary"):
+        return
+    try:
+        made = act()
+    except (BadCase, NotPermitted, WarehouseError) as error:
+        st.session_state["case-refused"] = f"{error}"
+    else:
+        st.session_state["case-said"] = f"{made.case.name} v{made.version} is {made.status.value}; the log keeps why."
+        st.session_state["case-next"] = f"{made.id}:{made.version}"
+        st.session_state.pop("case-looked", None)
+        st.session_state.pop("case-edited", None)
+    st.rerun()
+
+
+def reviews(at: Opened) -> None:
+    """The form by which an overdue review is made."""
+    if not at.actor.may(Permission.EDIT_CASES, at.actor.entities):
+        return
+    settings = load.settings()
+    with reading(_engine(at)) as connection:
+        reader = Reader(connection, settings)
+        late = [one for one in ledger.entries(connection, at.actor) if one.overdue(reader.today)]
+        if not late:
+            return
+        labels = [f"{one.kept.case.name}: {one.promised.title}, {one.due.month} months" for one in late]
+        summary = "The measure is read when you save; you say what is known of why."
+        st.html(html.heading("Make a review", summary, "review"))
+        with st.container(border=True, key="review-form"):
+            place = st.selectbox("Review", range(len(late)), format_func=labels.__getitem__, key="review-which")
+            entry = late[place or 0]
+            found = ledger.look(reader, entry.kept, entry.due)
+            _review_form(at, entry, found)
+
+
+def _review_form(at: Opened, entry: ledger.Entry, found: Found) -> None:
+    value = found.reason or f"{found.measure.name} is {text.plain(found.value, 4)} in {text.period(entry.due.period)}"
+    st.html(f'<p class="pl-note">{escape(value)}</p>')
+    left, right = st.columns([2, 3])
+    kinds = list(Attribution)
+    why = left.selectbox("What is known of why", kinds, format_func=lambda one: one.value, key="review-why")
+    said = right.text_input("In a sentence, for the log", max_chars=300, key="review-said")
+    if st.button("Keep the review", type="primary", key="review-save"):
+        _review(at, entry, why, said)
+
+
+def _review(at: Opened, entry: ledger.Entry, why: Attribution, said: str) -> None:
+    key = (entry.kept.id, entry.kept.version, entry.due.line, entry.due.month)
+    try:
+        ledger.review(_engine(at), load.settings(), load.actor(), key, why, said)
+    except (BadCase, NotPermitted, WarehouseError) as error:
+        st.session_state["case-refused"] = f"{error}"
+    else:
+        st.session_state["case-said"] = "The review is kept, with what was measured beside the plan."
+    st.rerun()

@@ -1,0 +1,165 @@
+"""A business case on today's numbers, and the lines that can be added to it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from app import load
+from app.content import format as text
+from app.content.blocks import Cell, Column, Notice, Row, Table
+from app.content.sections import case_words as words
+from app.render import html, web
+from app.screens.base import Opened
+from data.finance.case import Case, Line, Promise
+from data.finance.levers import LEVERS, lever_named
+from data.finance.levers.base import Side
+from data.finance.measures import MEASURES
+from data.finance.moved import moved
+from data.finance.roi import valuation
+from data.warehouse.engine import reading
+from data.warehouse.measured import Again, Measurer, measured_again, started
+from data.warehouse.reach import may_read, reader_for
+from data.warehouse.readings import Reader
+
+if TYPE_CHECKING:
+    from app.screens.roi import Looked
+
+
+def today(at: Opened, looked: Looked, case: Case) -> None:
+    """What the measured inputs say now, and how much of the result each moved."""
+    said = f"Measured inputs, read for {text.period(at.choice.period)} and the chosen scope."
+    st.html(html.heading("Today’s numbers", said, "today"))
+    left, right = st.columns(2)
+    if left.toggle("Run it on today’s numbers", key=f"{looked.fields}-today"):
+        now, read = _again(at, case)
+        _moves(case, now, read)
+        if now != case:
+            left.button("Take these over", key=f"{looked.fields}-take", on_click=_turn, args=(looked, now))
+    with right.expander("Lines and promises"):
+        _lines(at, looked, case)
+
+
+def _again(at: Opened, case: Case) -> tuple[Case, tuple[Again, ...]]:
+    with reading(load.engine(at.state.url)) as connection:
+        reader = _reader(at, Reader(connection, load.settings()))
+        return measured_again(Measurer(reader, case.currency), case, at.choice.scope, at.choice.period)
+
+
+def _reader(at: Opened, reader: Reader) -> Reader:
+    """Reads what the person may read. NotPermitted."""
+    may_read(reader, at.actor, at.choice.scope, at.choice.period)
+    return reader_for(reader, at.actor)
+
+
+def _moves(case: Case, now: Case, read: Sequence[Again]) -> None:
+    if not read:
+        web.draw(Notice("info", "No input of this case was measured: add a line that starts from measured values."))
+        return
+    effects = {(one.line, one.parameter): one.npv for one in moved(case, now)}
+    columns = (
+        *(Column("Input"), Column("In the case", "right"), Column("Now", "right")),
+        *(Column("Moves the value by", "right"), Column("Read from"), Column("Fresh at")),
+    )
+    rows = []
+    for one in sorted(read, key=lambda each: -abs(effects.get((each.line, each.parameter), Decimal(0)))):
+        line = case.named(one.line)
+        parameter = line.kind.parameter(one.parameter) if line.kind else None
+        effect = effects.get((one.line, one.parameter))
+        value = words.value(one.after.value, parameter, case.currency) if one.found.value is not None else "n/a"
+        cells = (
+            words.input_name(case, f"{one.line}.{one.parameter}"),
+            words.value(one.before.value, parameter, case.currency),
+            value,
+            words.money(effect, case.currency, signed=True) if effect else "",
+            one.found.reason or text.joined(", ".join(one.found.sources), one.found.period.label),
+            text.day(one.found.fresh_at.date()) if one.found.fresh_at else "",
+        )
+        rows.append(Row(tuple(Cell(cell) for cell in cells)))
+    old, new = valuation(case).npv, valuation(now).npv
+    change = words.money(new - old, case.currency, signed=True) if new != old else "nothing"
+    total = Row((Cell("All inputs"), Cell(), Cell(), Cell(change), Cell(), Cell()), strong=True)
+    note = (
+        f"Net present value {words.money(old, case.currency)} → {words.money(new, case.currency)}. "
+        "Inputs of one line that moved together share what they did together evenly."
+    )
+    web.draw(Table("case-moves", "", columns, (*rows, total), note))
+
+
+def _lines(at: Opened, looked: Looked, case: Case) -> None:
+    names = {one.id: f"{one.name} ({one.side.value})" for one in LEVERS}
+    key = looked.fields
+    lever = st.selectbox("Lever", list(names), format_func=names.__getitem__, key=f"{key}-lever")
+    st.caption(f"{lever_named(lever).meaning} {lever_named(lever).guard}")
+    st.button("Add this line from measured values", key=f"{key}-add", on_click=_add, args=(at, looked, case, lever))
+    if not case.line:
+        return
+    titles = {line.id: line.title for line in case.line}
+    line = st.selectbox("Line", list(titles), format_func=titles.__getitem__, key=f"{key}-line")
+    _promise(at, looked, case, case.named(line))
+    st.button("Remove this line", key=f"{key}-remove", on_click=_turn, args=(looked, _without(case, line)))
+
+
+def _promise(at: Opened, looked: Looked, case: Case, line: Line) -> None:
+    """On which measure a benefit is promised, for the chosen scope."""
+    if line.stands is not Side.BENEFIT:
+        return
+    own = line.kind.promised if line.kind else None
+    first = line.promise.measure if line.promise else own.measure if own else None
+    metrics = {one.id: one.name for one in MEASURES} | load.measure_names(at.state)
+    options = list(metrics)
+    start = options.index(first) if first in options else 0
+    key = f"{looked.fields}-{line.id}"
+    name = st.selectbox("Promised on", options, start, metrics.__getitem__, key=f"{key}-measure")
+    baseline = planned = None
+    if own is None or own.measure != name:
+        left, right = st.columns(2)
+        kept = line.promise
+        baseline = left.number_input("Before", value=_float(kept.baseline if kept else None), key=f"{key}-before")
+        planned = right.number_input("Planned", value=_float(kept.planned if kept else None), key=f"{key}-planned")
+    promise = Promise(
+        measure=name,
+        scope=at.choice.scope,
+        baseline=None if baseline is None else Decimal(str(baseline)),
+        planned=None if planned is None else Decimal(str(planned)),
+    )
+    changed = line.model_copy(update={"promise": promise})
+    st.button("Promise it on this", key=f"{key}-promise", on_click=_turn, args=(looked, _with(case, changed)))
+
+
+def _float(value: object) -> float | None:
+    return None if value is None else float(str(value))
+
+
+def _add(at: Opened, looked: Looked, case: Case, lever: str) -> None:
+    free = lever.replace("_", "-")
+    taken = {line.id for line in case.line}
+    names = (free, *(f"{free}-{place}" for place in range(2, len(taken) + 2)))
+    name = next(one for one in names if one not in taken)
+    line = Line(id=name, lever=lever)
+    with reading(load.engine(at.state.url)) as connection:
+        reader = _reader(at, Reader(connection, load.settings()))
+        made, found = started(Measurer(reader, case.currency), line, at.choice.scope, at.choice.period)
+    missing = [f"{one.measure.name}: {one.reason}" for one in found if one.value is None]
+    if missing:
+        st.session_state["case-said"] = "Not measured, so left at its default. " + "; ".join(missing) + "."
+    _turn(looked, case.model_copy(update={"line": (*case.line, made)}))
+
+
+def _without(case: Case, line: str) -> Case:
+    kept = tuple(one for one in case.line if one.id != line)
+    groups = tuple(one for one in case.together if not any(name.startswith(f"{line}.") for name in one.of))
+    return case.model_copy(update={"line": kept, "together": groups})
+
+
+def _with(case: Case, line: Line) -> Case:
+    return case.model_copy(update={"line": tuple(line if one.id == line.id else one for one in case.line)})
+
+
+def _turn(looked: Looked, case: Case) -> None:
+    """Go on with a case of other lines; fields start anew from it."""
+    st.session_state["case-looked"] = replace(looked, case=case, turn=looked.turn + 1)
