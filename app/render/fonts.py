@@ -71,13 +71,13 @@ def described(missing: Iterable[str]) -> tuple[str, ...]:
     return tuple(f"U+{ord(sign):04X} {unicodedata.name(sign, 'without a name').lower()}" for sign in sorted(missing))
 
 
-def _text(words: str, covered: frozenset[int], missing: set[str]) -> str:
-    if words.isascii() and words.isprintable():
+def _text(words: str, covered: frozenset[str], missing: set[str]) -> str:
+    if covered.issuperset(words):
         return words
     kept = []
     for sign in words:
         shown = _SPACES.get(sign, sign)
-        if ord(shown) in covered:
+        if shown in covered:
             kept.append(shown)
         elif unicodedata.category(shown) not in _UNSEEN:
             missing.add(shown)
@@ -86,11 +86,12 @@ def _text(words: str, covered: frozenset[int], missing: set[str]) -> str:
 
 
 @cache
-def _covered(files: tuple[Path, ...]) -> frozenset[int]:
+def _covered(files: tuple[Path, ...]) -> frozenset[str]:
+    """The characters that are shown as they are."""
     from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 
     found: set[int] = set()
     for path in files:
         with TTFont(path, lazy=True) as font:
             found.update(font.getBestCmap())
-    return frozenset(found)
+    return frozenset(map(chr, found)) - _SPACES.keys()

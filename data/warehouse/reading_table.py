@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Table:
-    """Totals and statistics of some metrics, scopes and periods, read at once. The last period is the year before.
+    """Totals and statistics of some metrics, scopes and periods, read at once.
 
     A bare one leaves out statistics that a value does not rest on.
     """

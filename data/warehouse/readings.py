@@ -154,13 +154,14 @@ class Reader:
     def of_scopes(self, metric: Metric, scopes: Sequence[str], period: Period) -> tuple[Reading, ...]:
         """Readings of one metric for several scopes, without parts; those that never had a row are left out."""
         table = Table(self, self._based([metric]), tuple(scopes), self._periods(period))
-        return tuple(self._reading(metric, one, period, table, ()) for one in scopes if table.has(metric, one))
+        return tuple(self._reading(metric, one, period, table) for one in scopes if table.has(metric, one))
 
     def readings(self, metrics: Sequence[Metric], scope: str, period: Period) -> tuple[Reading, ...]:
         """Readings of several metrics for the same scope and period."""
-        parts = self._part_scopes(scope, period)
-        table = Table(self, self._based(metrics), (scope, *(one.id for one in parts)), self._periods(period))
-        return tuple(self._reading(metric, scope, period, table, parts) for metric in metrics)
+        table = Table(self, self._based(metrics), (scope,), self._periods(period))
+        services = self._part_scopes(scope, period)
+        parts = self._parts_of(metrics, services, period) if services else {}
+        return tuple(self._reading(metric, scope, period, table, parts.get(metric.id, ())) for metric in metrics)
 
     def _based(self, metrics: Sequence[Metric]) -> tuple[Metric, ...]:
         """The metrics whose rows are read: those asked for, and those that they follow from."""
@@ -168,6 +169,7 @@ class Reader:
         return tuple(sorted(based, key=lambda one: one.id))
 
     def _periods(self, period: Period) -> list[Period]:
+        """The history up to the period, and last the year before."""
         return [*(period.shifted(-steps) for steps in range(HISTORY - 1, -1, -1)), period.year_before()]
 
     def _part_scopes(self, scope: str, period: Period) -> tuple[Scope, ...]:
@@ -175,15 +177,14 @@ class Reader:
         return tuple(one for one in services if one.id != scope)
 
     def _reading(
-        self, metric: Metric, scope: str, period: Period, table: Table, services: tuple[Scope, ...]
+        self, metric: Metric, scope: str, period: Period, table: Table, parts: tuple[Part, ...] = ()
     ) -> Reading:
         row = self.tree.get(scope, period.start)
         last = len(table.periods) - 2
         target = self.target(metric.id, scope, period)
         values = [table.value(metric, scope, place, self) for place in range(len(table.periods))]
         history = tuple(zip(table.periods[:-1], values[:-1], strict=True))
-        parts = self._parts(metric, services, period, table)
-        open_period = self.still_open(metric, scope, period, table)
+        open_period = self.still_open(metric, scope, period, table, last)
         value = with_spread(metric, values[last], parts)
         verdict = score(metric, value, target, still_open=open_period, history=[one.value for _, one in history[:-1]])
         deciding: tuple[Part, ...] = ()
@@ -211,17 +212,31 @@ class Reader:
             least=self.settings.metrics.min_answers,
         )
 
-    def _parts(self, metric: Metric, services: tuple[Scope, ...], period: Period, table: Table) -> tuple[Part, ...]:
+    def _parts_of(
+        self, metrics: Sequence[Metric], services: Sequence[Scope], period: Period
+    ) -> dict[str, tuple[Part, ...]]:
+        """What metrics are for each service; the way there is read where a target asks whether it leads across it."""
+        ids = tuple(one.id for one in services)
+        judged = {one.id for one in metrics if any(self.target(one.id, scope, period) for scope in ids)}
+        found: dict[str, tuple[Part, ...]] = {}
+        for wanted, periods in ((True, TREND_PERIODS), (False, 1)):
+            some = [one for one in metrics if (one.id in judged) is wanted]
+            if some:
+                way = [period.shifted(-steps) for steps in range(periods - 1, -1, -1)]
+                table = Table(self, self._based(some), ids, way)
+                found |= {metric.id: self._parts(metric, services, period, table) for metric in some}
+        return found
+
+    def _parts(self, metric: Metric, services: Sequence[Scope], period: Period, table: Table) -> tuple[Part, ...]:
         """Services that ever had a row; of those that decide the verdict also such as nothing observes."""
         decides = self.settings.metrics.tier_one if metric.id == "availability" else None
         shown = [one for one in services if table.has(metric, one.id) or (one.tier is not None and one.tier == decides)]
         return tuple(self._part(metric, one, period, table) for one in shown)
 
     def _part(self, metric: Metric, scope: Scope, period: Period, table: Table) -> Part:
-        last = len(table.periods) - 2
-        values = [table.value(metric, scope.id, place, self) for place in range(last + 1 - TREND_PERIODS, last + 1)]
+        values = [table.value(metric, scope.id, place, self) for place in range(len(table.periods))]
         target = self.target(metric.id, scope.id, period)
-        opened = self.still_open(metric, scope.id, period, table)
+        opened = self.still_open(metric, scope.id, period, table, len(table.periods) - 1)
         past = [value.value for value in values[:-1]]
         return Part(scope, values[-1], score(metric, values[-1], target, still_open=opened, history=past))
 
@@ -243,11 +258,11 @@ class Reader:
             default=None,
         )
 
-    def still_open(self, metric: Metric, scope: str, period: Period, table: Table) -> OpenPeriod | None:
-        """How far the period has come, None when it is over."""
+    def still_open(self, metric: Metric, scope: str, period: Period, table: Table, place: int) -> OpenPeriod | None:
+        """How far the period, which stands at a place of the table, has come; None when it is over."""
         if period.end <= self.today:
             return None
-        totals = table.totals(metric, scope, len(table.periods) - 2, self)
+        totals = table.totals(metric, scope, place, self)
         return OpenPeriod(totals.days if totals else 0, period.length)
 
     def currency(self, scope: str, period: Period) -> str:
