@@ -65,6 +65,10 @@ def init(  # noqa: PLR0913, PLR0917 - a parameter for each option
             settle(engine, settings)
         elif _of_old_definitions(settings, engine):
             _roll_up(settings, engine)
+        if settings.mode == "demo":
+            from pipelines.demo_budgets import plan
+
+            plan(engine, settings)
         told = {"schema": 1, "warehouse": "ready", "mode": settings.mode, "sources": reports}
         _say({**told, **connected}, as_json, "")
         _leave(reports)

@@ -197,12 +197,11 @@ def _sums(scenario: Scenario) -> Finding:
     unknown = sorted({line.currency for line in scenario.lines if scenario.rate(line.currency) is None})
     parts = [line for line in scenario.lines if any(amount != cents(amount) for amount in line.months)]
     drifted = [line for line in scenario.lines if _drifted(scenario, line)]
-    everything = view(scenario, "line")
     gap = sum((abs((line.annual or Decimal(0)) - line.total) for line in off), Decimal(0))
     numbers = (
         Number("lines", len(scenario.lines), "count"),
         Number("costs", costs(scenario).total),
-        Number("costs and benefits", everything.total),
+        Number("benefits", view(scenario, "line", Side.BENEFIT).total),
         Number("lines whose months miss the agreed amount", len(off), "count"),
         Number("by how much, in the lines' own currencies", gap),
         Number("currencies without a budget rate", len(unknown), "count"),

@@ -9,6 +9,7 @@ from data.access import Actor, Permission
 from data.finance.budget import NOTHING, Line, Months, Scenario
 from data.finance.compare import Quantities
 from data.finance.forecast import Actuals, Charge, actuals
+from data.finance.spend_class import shipped_rules
 from data.period import Period
 from data.warehouse import read_events
 from data.warehouse.budget_rows import require
@@ -20,7 +21,8 @@ _AGREEING_IN = ("provider", "service", "charge_category", "charge_class", "curre
 def spent(reader: Reader, actor: Actor, scenario: Scenario) -> Actuals:
     """The charges of the closed months of the scenario's year, each given to one line. NotPermitted.
 
-    A month is closed as everywhere: on the fifth working day after it. Vendors of the year before count as billing.
+    A month is closed as everywhere: on the fifth working day after it. Taxes are left out, as budgets are planned
+    without them. Vendors of the year before count as billing.
     """
     require(reader.connection, reader.settings, actor, Permission.READ, scenario.scope)
     closed = _closed(reader, scenario)
@@ -80,9 +82,12 @@ def _charges(reader: Reader, scenario: Scenario, periods: tuple[Period, ...]) ->
     span = Period(periods[0].start, periods[-1].end)
     place = {period.start: at for at, period in enumerate(periods)}
     rates: dict[tuple[Period, str], Decimal | None] = {}
+    taxes = {name.casefold() for name in shipped_rules().excluded_charge_categories}
     made = []
     for line in _lines(reader, scenario, span, _AGREEING_IN):
         charge = line.charge
+        if charge.charge_category.casefold() in taxes:
+            continue
         month = periods[place[charge.day.replace(day=1)]]
         key = month, charge.currency
         if key not in rates:

@@ -14,9 +14,12 @@ from pathlib import Path
 
 import pytest
 
+from data.clock import fix_clock
 from data.sample import Story, story
-from data.settings import ROOT, SAMPLE, environment
+from data.settings import ROOT, SAMPLE, environment, load
+from data.warehouse.engine import create_engine_for
 from pipelines.demo import serving, write_billing, write_registers
+from pipelines.demo_budgets import plan
 
 END = date(2026, 10, 31)
 CLOCK = "2026-11-09T06:00:00+00:00"
@@ -68,8 +71,19 @@ def demo_warehouse(tmp_path_factory: pytest.TempPathFactory, demo_sources: DemoS
                 command, cwd=ROOT, env=environment() | more, capture_output=True, text=True, timeout=600, check=False
             )
             assert done.returncode == 0, done.stderr
+            _plan(found)
             (folder / "loaded").touch()
     return found
+
+
+def _plan(made: DemoWarehouse) -> None:
+    """The company's budgets, as `init` stores them."""
+    settings = load(environ=made.environment)
+    fix_clock(settings.clock)
+    engine = create_engine_for(settings.warehouse.url)
+    plan(engine, settings)
+    engine.dispose()
+    fix_clock(None)
 
 
 def _write_settings(folder: Path, sources: DemoSources) -> None:
