@@ -22,6 +22,7 @@ from data.warehouse import cases, ledger
 from data.warehouse.cases import Kept, Status
 from data.warehouse.engine import WarehouseError, reading
 from data.warehouse.measured import Found
+from data.warehouse.reach import reader_for
 from data.warehouse.readings import Reader
 
 if TYPE_CHECKING:
@@ -116,7 +117,7 @@ def reviews(at: Opened) -> None:
         return
     settings = load.settings()
     with reading(_engine(at)) as connection:
-        reader = Reader(connection, settings)
+        reader = reader_for(Reader(connection, settings), at.actor)
         late = [one for one in ledger.entries(connection, at.actor) if one.overdue(reader.today)]
         if not late:
             return

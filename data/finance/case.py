@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from data.finance.levers import LEVERS, lever_named
 from data.finance.levers.base import Lever, Parameter, Side, When
+from data.settings import ConfigurationError
 
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,79}$")]
 Words = Annotated[str, Field(max_length=400)]
@@ -27,7 +28,7 @@ Day: TypeAlias = date
 """Where a field is itself called date."""
 
 
-class BadCase(ValueError):
+class BadCase(ConfigurationError):
     """A business case that cannot be worked out; the message names the place and the fix."""
 
 

@@ -17,6 +17,7 @@ from data.warehouse import change_log
 from data.warehouse.cases import ChangedMeanwhile, Kept, Status, all_cases, kept_case, kept_cases
 from data.warehouse.engine import writing
 from data.warehouse.measured import Found, Measurer
+from data.warehouse.reach import reader_for
 from data.warehouse.readings import Reader
 from data.warehouse.tables_cases import case_review as table
 from data.warehouse.write import bump_version
@@ -131,7 +132,7 @@ def review(
     """
     name, version, line, month = key
     with writing(engine) as connection:
-        reader = Reader(connection, settings)
+        reader = reader_for(Reader(connection, settings), actor)
         kept = kept_case(connection, actor, name, version)
         scope = kept.case.scope
         path = reader.tree.path(scope, reader.today) if scope and scope in reader.tree else None

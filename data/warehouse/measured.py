@@ -69,6 +69,8 @@ class Measurer:
         measure = self._measure(name)
         if scope not in self.reader.tree:
             return Found(measure, scope, period, None, f"there is no scope {scope!r}")
+        if self.reader.within is not None and scope not in self.reader.within:
+            return Found(measure, scope, period, None, "it lies outside what you may read")
         try:
             value = (
                 self._of_metric(measure, scope, period) if measure.metric else self._of_facts(measure, scope, period)

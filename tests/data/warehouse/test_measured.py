@@ -9,11 +9,13 @@ from decimal import Decimal
 
 import pytest
 
+from data.access import Actor, Role
 from data.facts import Fact, Headcount, Revenue, Usage
 from data.finance.case import Assumption, Case, Line, Measured
 from data.period import parse
 from data.warehouse.engine import reading
 from data.warehouse.measured import Found, Measurer, measured_again, started
+from data.warehouse.reach import reader_for
 from data.warehouse.readings import Reader
 from tests.data.happenings import deployment, fx_rate, noon, spend
 from tests.data.warehouse.world import Company, days
@@ -135,6 +137,15 @@ def test_what_is_not_known_says_why(company: Company, measure: str, scope: str, 
     filled(company, spend("s"))
     one = found(company, measure, scope)
     assert (one.value, one.reason) == (None, reason)
+
+
+def test_what_lies_outside_a_persons_reach_is_not_measured(company: Company) -> None:
+    filled(company, staff(date(2026, 10, 31), "9"))
+    american = Actor("oidc:eva", frozenset({Role.VIEWER}), frozenset({"america"}))
+    with reading(company.engine) as connection:
+        reader = reader_for(Reader(connection, company.settings), american)
+        one = Measurer(reader, "EUR").find("people", "wallet", OCTOBER)
+    assert (one.value, one.reason) == (None, "it lies outside what you may read")
 
 
 def case(**values: Assumption) -> Case:

@@ -1,0 +1,227 @@
+"""The page ROI as Streamlit runs it: inputs that move the figures, cases that are kept and decided, reviews."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from app.content import business_case
+from app.content.blocks import Headline, Notice, Table, Tiles, walk
+from app.content.curve import Curve
+from app.content.flows import Flows
+from app.content.sections import section_named
+from app.content.sections.base import Context
+from app.content.tornado import Tornado
+from data.access import Actor, Role
+from data.finance.case import Assumption, Case, Line, Promise, View
+from data.finance.case_file import template
+from data.warehouse.cases import Kept, Status, all_cases, approve, create, submit
+from data.warehouse.change_log import entries, first_fault
+from data.warehouse.engine import reading
+from data.warehouse.ledger import reviews
+from tests.app.test_screens import opened, text
+from tests.app.world import World
+
+Enter = Callable[[World], None]
+ANNA = Actor("oidc:anna", frozenset({Role.FINANCE_EDITOR}))
+BEN = Actor("oidc:ben", frozenset({Role.APPROVER}))
+DRAFT = "case-act"
+
+
+@pytest.fixture(autouse=True)
+def _no_caches() -> None:
+    st.cache_data.clear()
+    st.cache_resource.clear()
+
+
+def kept(world: World) -> list[Kept]:
+    engine = world.engine()
+    with reading(engine) as connection:
+        found = list(all_cases(connection))
+        assert first_fault(entries(connection)) is None
+    engine.dispose()
+    return found
+
+
+def press(at: AppTest, name: str) -> AppTest:
+    at.button(key=f"case-act-{name}").click().run()
+    assert not at.exception
+    return at
+
+
+def reason(at: AppTest, why: str) -> AppTest:
+    next(one for one in at.text_input if one.label == "Reason, for the log").input(why)
+    return at
+
+
+def figure(at: AppTest) -> str:
+    """The sentence of the case."""
+    return text(at).split('pl-sentence">')[1].split("</p>")[0].replace("&#36;", "$")
+
+
+def plainly(words: str) -> str:
+    return words.replace("\u202f", " ").replace("\u00a0", " ")
+
+
+def test_the_published_case_says_what_was_published() -> None:
+    first, figures, lines, inputs = business_case.sections(template())
+    headline, tiles = first.blocks
+    assert isinstance(headline, Headline)
+    assert isinstance(tiles, Tiles)
+    assert plainly(headline.sentence).startswith(
+        "Delivery improvement is worth $3.28 M over 1 year; it is paid back after 8.6 months, and 79."
+    )
+    assert [(one.value, one.unit) for one in tiles.tiles][:3] == [("$3.28", "M"), ("39.2", "%"), ("8.6", "months")]
+    kinds = [type(block) for block in walk(figures.blocks)]
+    assert kinds == [Flows, Curve, Tornado, Curve]
+    (table,) = lines.blocks
+    assert isinstance(table, Table)
+    rows = {row.cells[0].text: [cell.exact for cell in row.cells[1:4]] for row in table.rows}
+    assert rows["Down time"] == [0, -344_000, -344_000]
+    assert rows["All benefits"] == [0, 11_646_000, 11_646_000]
+    assert rows["All costs"] == [8_365_000, 0, 8_365_000]
+    assert rows["Net"] == [-8_365_000, 11_646_000, 3_281_000]
+    told = inputs.blocks[0]
+    assert isinstance(told, Table)
+    assert plainly(" | ".join(cell.text for cell in told.rows[1].cells)) == (
+        "Headcount capacity | Loaded cost of one, a year | $176 k | $150–$200 k, pert | "
+        "DORA ROI calculator 2026; range: ours | Template | 1 Jan 2026"
+    )
+
+
+def test_a_case_told_by_draws_is_worth_their_mean_and_one_without_ranges_says_so() -> None:
+    drawn = business_case.sections(template().model_copy(update={"view": View.MONTE_CARLO}))[0].blocks[0]
+    assert isinstance(drawn, Headline)
+    assert "is worth $2.51" in drawn.sentence
+    assert "mean of the draws" in drawn.detail
+    certain = tuple(
+        line.model_copy(update={"values": {name: Assumption(value=one.value) for name, one in line.values.items()}})
+        for line in template().line
+    )
+    figures = business_case.sections(template().model_copy(update={"line": certain}))[1]
+    assert [type(block) for block in walk(figures.blocks)] == [Flows, Curve, Notice]
+
+
+def test_a_case_without_lines_can_be_told() -> None:
+    sections = business_case.sections(template().model_copy(update={"line": ()}))
+    assert len(sections) == 4
+
+
+def test_moving_an_input_moves_the_figures(world: World, inside: Enter) -> None:
+    inside(world)
+    at = opened("roi")
+    assert not at.exception
+    assert "is worth $3.28 M over 1 year" in figure(at)
+    slider = next(one for one in at.slider if one.label == "Time saved (%)")
+    assert (slider.min, slider.value, slider.max) == (0.0, 12.5, 27.5)
+    slider.set_value(10.0).run()
+    assert not at.exception
+    assert "is worth $1.08 M over 1 year" in figure(at)
+    assert "moved by hand" in text(at)
+
+
+def test_a_case_is_kept_saved_and_submitted_and_another_person_has_to_approve(world: World, inside: Enter) -> None:
+    inside(world)
+    at = opened("roi")
+    press(at, "keep")
+    assert "Give a reason" in text(at)
+    press(reason(at, "a first look"), "keep")
+    assert "Delivery improvement v1 is draft" in text(at)
+    (draft,) = kept(world)
+    assert (draft.id, draft.status, draft.case.scope) == ("delivery-improvement", Status.DRAFT, "group")
+    next(one for one in at.slider if one.label == "Time saved (%)").set_value(10.0).run()
+    press(reason(at, "half of it is enough"), "save")
+    (saved,) = kept(world)
+    assert saved.case.named("headcount").assumption("time_saved").value == Decimal("0.1")
+    assert saved.case.named("features") == draft.case.named("features")
+    press(reason(at, "for the board"), "submit")
+    assert "Headcount capacity is promised on no measure" in text(at)
+    assert kept(world)[0].status is Status.DRAFT
+
+
+def test_an_approved_case_offers_a_new_version_only(world: World, inside: Enter) -> None:
+    approved(world)
+    inside(world)
+    at = opened("roi")
+    assert [one.key for one in at.button if str(one.key).startswith(DRAFT)] == ["case-act-revise"]
+    press(reason(at, "new prices"), "revise")
+    assert [(one.version, one.status) for one in kept(world)] == [(2, Status.DRAFT), (1, Status.APPROVED)]
+
+
+def test_who_submitted_is_refused_to_approve_on_the_page(world: World, inside: Enter) -> None:
+    inside(world)
+    engine = world.engine()
+    local = Actor("local:tester", frozenset({Role.ADMIN}))
+    draft = create(engine, local, promised_case(), "w")
+    submit(engine, local, draft, "w")
+    engine.dispose()
+    at = opened("roi")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("app.load.actor", lambda: local)
+        press(reason(at, "I agree with myself"), "approve")
+    assert "somebody else has to approve it" in text(at)
+    assert kept(world)[0].status is Status.SUBMITTED
+
+
+def test_a_line_starts_from_measured_values_and_moves_with_todays(world: World, inside: Enter) -> None:
+    inside(world)
+    at = opened("roi", {"period": "2026-09"})
+    next(one for one in at.selectbox if one.label == "Lever").select("instability").run()
+    next(one for one in at.button if one.label == "Add this line from measured values").click().run()
+    assert not at.exception
+    assert "Not measured, so left at its default. Recovery of failed deployments" in text(at)
+    assert "measured in 2026-09" in text(at)
+    at.toggle[0].set_value(True).run()
+    assert not at.exception
+    assert "Deployments and instability: deployments before" in text(at)
+    next(one for one in at.button if one.label == "Remove this line")
+    assert "All inputs" in text(at)
+
+
+def promised_case(start: date = date(2026, 7, 1)) -> Case:
+    errors = Line(
+        id="errors", lever="integration_bugs", values={"bugs": 200, "reduction": "0.4", "cost_of_one": 1_000},
+        promise=Promise(measure="integration_error_rate", scope="bank", baseline="0.005", planned="0.003"),
+    )  # fmt: skip
+    given = {"name": "Gateway", "owner": "Anna", "currency": "EUR", "start": start, "years": 2, "scope": "europe"}
+    return Case(**given, discount_rate="0.1", line=(errors, Line(id="build", lever="build", values={"cost": 100_000})))
+
+
+def approved(world: World) -> None:
+    engine = world.engine()
+    approve(engine, BEN, submit(engine, ANNA, create(engine, ANNA, promised_case(), "w"), "w"), "w")
+    engine.dispose()
+
+
+def test_an_overdue_review_shows_on_the_board_until_it_is_made(world: World, inside: Enter) -> None:
+    approved(world)
+    inside(world)
+    assert "Gateway: the review of Fewer integration bugs after 3 months was due on 1 Oct 2026." in text(opened(""))
+    assert "due on 1 Oct 2026" not in text(opened("", {"scope": "admin"}))
+    at = opened("roi")
+    assert "0 of 3 reviews made, 1 overdue" in text(at)
+    at.text_input(key="review-said").input("the bank changed its limits")
+    at.button(key="review-save").click().run()
+    assert not at.exception
+    assert "1 of 3 reviews made, 0 overdue" in text(at)
+    assert "the bank changed its limits" in text(at)
+    engine = world.engine()
+    with reading(engine) as connection:
+        (made,) = reviews(connection).values()
+    engine.dispose()
+    assert made.value == Decimal("0.004")
+    assert (made.planned_amount, made.realised_amount) == (80_000, 40_000)
+    assert "was due on" not in text(opened(""))
+
+
+def test_the_ledger_is_empty_where_nothing_was_approved(context: Callable[..., Context]) -> None:
+    ledger = section_named("roi.ledger").build(context())
+    (table,) = ledger.blocks
+    assert isinstance(table, Table)
+    assert (table.rows, ledger.summary) == ((), "")
+    assert section_named("board.reviews").build(context()).blocks == ()
