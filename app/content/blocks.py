@@ -21,6 +21,7 @@ from app.content.flows import Flows
 from app.content.scatter import Scatter
 from app.content.timeline import Timeline
 from app.content.tornado import Tornado
+from app.content.waterfall import Waterfall
 from app.content.waves import Waves
 from data.period import Period
 
@@ -308,7 +309,7 @@ class Beside:
     blocks: tuple[Block, ...]
 
 
-Figure = Trend | Bars | Waves | Among | Scatter | Curve | Timeline | Flows | Tornado
+Figure = Trend | Bars | Waves | Among | Scatter | Curve | Timeline | Flows | Tornado | Waterfall
 Block = Headline | Tiles | Figure | Table | Notice | Definitions | Facts | Marks | Beside
 
 

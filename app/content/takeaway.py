@@ -29,6 +29,7 @@ from app.content.flows import Flows
 from app.content.scatter import Scatter
 from app.content.timeline import WEIGHTS, Timeline
 from app.content.tornado import Tornado
+from app.content.waterfall import Waterfall
 from app.content.waves import Waves
 from data.period import Period
 
@@ -157,6 +158,14 @@ def _(block: Flows) -> Sheet:
     heads = ("Stage", *(_head(one.name, block.unit) for one in block.parts))
     rows = tuple(zip(block.stages, *(one.values for one in block.parts), strict=True))
     return Sheet(block.title, heads, rows, text.joined(block.subtitle, block.note))
+
+
+@sheet.register
+def _(block: Waterfall) -> Sheet:
+    heads = ("Step", _head("Amount", block.unit), "In words", "Good or not")
+    ends = tuple((one.name, one.value, one.text, "") for one in (block.first, block.last))
+    parts = ((one.name, one.value, one.text, one.word) for one in block.parts)
+    return Sheet(block.title, heads, (ends[0], *parts, ends[1]), text.joined(block.subtitle, block.note))
 
 
 @sheet.register

@@ -41,6 +41,7 @@ from app.content.pack import Pack, PackPage, kpi_table
 from app.content.scatter import Scatter
 from app.content.timeline import Timeline
 from app.content.tornado import Tornado
+from app.content.waterfall import Waterfall
 from app.content.waves import Waves
 from app.render import (
     among,
@@ -57,6 +58,8 @@ from app.render import (
     timeline_pdf,
     tornado,
     tornado_pdf,
+    waterfall,
+    waterfall_pdf,
     waves,
     waves_pdf,
 )
@@ -211,6 +214,11 @@ def _(block: Flows, width: float) -> Json:
 @draw.register
 def _(block: Tornado, width: float) -> Json:
     return _figure(block, tornado_pdf.draw(block, width), " ".join(tornado.notes(block)))
+
+
+@draw.register
+def _(block: Waterfall, width: float) -> Json:
+    return _figure(block, waterfall_pdf.draw(block, width), " ".join(waterfall.notes(block)))
 
 
 @draw.register

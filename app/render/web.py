@@ -30,6 +30,7 @@ from app.content.flows import Flows
 from app.content.scatter import Scatter
 from app.content.timeline import Timeline
 from app.content.tornado import Tornado
+from app.content.waterfall import Waterfall
 from app.content.waves import Waves
 from app.render import (
     among,
@@ -47,13 +48,15 @@ from app.render import (
     timeline_web,
     tornado,
     tornado_web,
+    waterfall,
+    waterfall_web,
     waves,
     waves_web,
 )
 from app.render.take import Tell, menu, taking
 from app.render.theme import figure_rules, variables
 
-Plotted = Trend | Bars | Waves | Among | Scatter | Curve | Flows | Tornado
+Plotted = Trend | Bars | Waves | Among | Scatter | Curve | Flows | Tornado | Waterfall
 
 _LOGO = str(Path(__file__).with_name("plumbline.svg"))
 
@@ -131,6 +134,11 @@ def _(block: Flows) -> None:
 @draw.register
 def _(block: Tornado) -> None:
     _plotted(block, tornado_web.draw(block), tornado.notes(block))
+
+
+@draw.register
+def _(block: Waterfall) -> None:
+    _plotted(block, waterfall_web.draw(block), waterfall.notes(block))
 
 
 @draw.register

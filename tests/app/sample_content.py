@@ -34,6 +34,7 @@ from app.content.pack import Kpi, Pack, PackPage
 from app.content.scatter import Dot, Level, Scatter
 from app.content.timeline import Lane, Span, Timeline
 from app.content.tornado import Swing, Tornado
+from app.content.waterfall import End, Part, Waterfall
 from app.content.waves import Wave, Waves
 from data.period import Kind, Period, containing
 
@@ -406,6 +407,21 @@ SWINGS = Tornado(
     alt="Tornado of three inputs: the cost of an hour down moves the result from 210 k to 1.24 M.",
 )
 
+BRIDGE = Waterfall(
+    id="bridge",
+    title="Spend is €60\u202fk over its budget",
+    subtitle="From the budget to what was spent, by reason",
+    unit="€ k",
+    first=End("Budget <2026>", 540.0, "€540\u202fk"),
+    parts=(
+        Part("Price", 80.0, "+€80\u202fk", "unfavourable"),
+        Part("Volume", -30.0, "−€30\u202fk", "favourable"),
+        Part("New lines", 10.0, "+€10\u202fk", "unfavourable"),
+    ),
+    last=End("Actuals", 600.0, "€600\u202fk"),
+    alt="Waterfall from a budget of 540 k to 600 k spent: prices add 80 k, volume takes 30 k away.",
+)
+
 BLOCKS: tuple[Block, ...] = (
     Headline(
         "Uptime misses its target: wallet was down 31 minutes in October. 5 of 7 other targets hold.",
@@ -441,6 +457,7 @@ BLOCKS: tuple[Block, ...] = (
     INCIDENTS,
     CASH,
     SWINGS,
+    BRIDGE,
 )
 
 PAGE: tuple[Section, ...] = (
@@ -451,7 +468,7 @@ PAGE: tuple[Section, ...] = (
     Section("benchmarks", "Benchmarks", (LEAD_TIME_AMONG,)),
     Section("events", "What happened", (FEATURES, RECOVERY, BUDGET, INCIDENTS)),
     Section("definitions", "Definitions", (BLOCKS[10],)),
-    Section("case", "A business case", (CASH, SWINGS)),
+    Section("case", "A business case", (CASH, SWINGS, BRIDGE)),
 )
 
 KPIS = (
@@ -588,7 +605,7 @@ PACK = Pack(
         PackPage("Feedback", (Section("feedback", "", (NPS_WAVES,)),)),
         PackPage("Benchmarks", (Section("benchmarks", "", (LEAD_TIME_AMONG,)),)),
         PackPage("What happened", (Section("events", "", (FEATURES, RECOVERY, BUDGET, INCIDENTS)),)),
-        PackPage("A business case", (Section("case", "", (CASH, SWINGS)),)),
+        PackPage("A business case", (Section("case", "", (CASH, SWINGS, BRIDGE)),)),
     ),
     definitions=(UPTIME, ERRORS, CHANGE_FAIL, SPEND),
     demo=True,
