@@ -1,4 +1,4 @@
-"""Where the bars of a waterfall lie, worked out once for screen and paper: 0 is the left end of the axis, 1 its right."""
+"""Where the bars of a waterfall lie, worked out once for screen and paper: 0 is the axis's left end, 1 its right."""
 
 from __future__ import annotations
 

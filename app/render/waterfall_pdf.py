@@ -37,5 +37,4 @@ def _bar(plot: Plot, bar: Bar, place: tuple[float, float]) -> None:
     plot.words(bar.name, 0, middle + 5, va="center", color=LIGHT.ink, font_weight=weight)
     ends = (bar.left * wide, max(bar.right * wide, bar.left * wide + 0.4))
     plot.line(ends, (under, under), color=bar.colour, linewidth=_BAR, stroke_linecap="butt", zorder=2)
-    words = {"va": "center_baseline", "color": LIGHT.ink, "font_weight": weight}
-    plot.words(bar.words, bar.right * wide + 3, under, **words)
+    plot.words(bar.words, bar.right * wide + 3, under, va="center_baseline", color=LIGHT.ink, font_weight=weight)

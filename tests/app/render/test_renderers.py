@@ -44,4 +44,4 @@ def test_a_page_of_every_block_opens_without_an_exception() -> None:
     assert list(page.exception) == []
     figures = [block for section in PAGE for block in blocks.walk(section.blocks)]
     drawn = sum(isinstance(block, get_args(blocks.Figure)) and not isinstance(block, Timeline) for block in figures)
-    assert len(page.get("plotly_chart")) == drawn == 11
+    assert len(page.get("plotly_chart")) == drawn == 12

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
@@ -19,7 +20,7 @@ FROM_ZERO = replace(BRIDGE, first=End("Start", 0.0, "€0"), parts=(Part("All", 
 def test_each_bar_starts_where_the_one_before_ended() -> None:
     bars = waterfall.layout(BRIDGE).bars
     assert [one.name for one in bars] == ["Budget <2026>", "Price", "Volume", "New lines", "Actuals"]
-    for before, one in zip(bars, bars[1:-1], strict=False):
+    for before, one in pairwise(bars[:-1]):
         assert min(abs(before.reached - one.left), abs(before.reached - one.right)) < 1e-9
     assert bars[-1].reached == pytest.approx(bars[-2].reached)
     assert [one.colour for one in bars[1:4]] == [LIGHT.missed, LIGHT.met, LIGHT.missed]
