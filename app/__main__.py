@@ -14,7 +14,8 @@ import typer
 
 from app.audit_commands import audit
 from app.budget_commands import budget
-from app.commands import WRONG, Refused
+from app.commands import WRONG, Refused, company, writing_into
+from app.people_commands import correct, pack, proposals
 from app.roi_command import roi
 from data.benchmarks.load import BadBenchmark
 from data.clock import fix_clock
@@ -26,6 +27,9 @@ from data.warehouse.readings import Reader
 app = typer.Typer(no_args_is_help=True, add_completion=True, pretty_exceptions_enable=False)
 app.command()(roi)
 app.add_typer(audit, name="audit")
+app.add_typer(proposals, name="proposals")
+app.add_typer(pack, name="pack")
+app.command()(correct)
 app.add_typer(budget, name="budget")
 
 Of = Annotated[
@@ -66,19 +70,18 @@ def board_pack(
     scope: About = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a sentence.")] = False,
 ) -> None:
-    """Write the board pack of a period as PDF."""
-    from app.board_pack import NotReleasable, state_named, write
+    """Write the board pack of a period as PDF; that of a closed period waits for its release by another person."""
+    from app.board_pack import state_named
+    from app.releasing import Asked, prepare
 
-    with _reader(period) as (reader, shown):
-        try:
-            wanted = state_named(state)
-            path = write(reader, shown, out, wanted, scope)
-        except NotReleasable as error:
-            raise Refused(f"{error}") from error
-        except OSError as error:
-            raise Refused(f"The pack cannot be written to {out}: {error.strerror}.") from error
-        said = {"schema": 1, "file": str(path), "bytes": path.stat().st_size}
-        print(json.dumps(said) if as_json else f"Written: {path}")
+    with company() as (settings, engine, actor):
+        shown = parse(period, settings.company.fiscal_year_start_month)
+        with writing_into(out):
+            made = prepare(engine, settings, actor, Asked(shown, out, state_named(state), scope))
+    size = made.path.stat().st_size
+    said = {"schema": 1, "file": str(made.path), "bytes": size, "state": made.state, "proposal": made.proposal}
+    waits = f"; another person releases it with `python -m app pack release {made.proposal} --out DIR`"
+    print(json.dumps(said) if as_json else f"Written: {made.path}{waits if made.proposal else ''}")
 
 
 @contextmanager

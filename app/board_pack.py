@@ -20,13 +20,14 @@ from app.content.timeline import Timeline
 from app.render.pdf import compile_pack
 from data.metrics.base import Value
 from data.period import Kind, Period, containing
+from data.settings import ConfigurationError
 from data.warehouse.audit import anchor
 from data.warehouse.policy import MODE
 from data.warehouse.read import info
 from data.warehouse.readings import Reader, Reading
 
 
-class NotReleasable(Exception):
+class NotReleasable(ConfigurationError):
     """The pack would mislead; the message says why and what to do."""
 
 
@@ -80,17 +81,15 @@ def context_for(reader: Reader, period: Period, scope: str | None = None) -> Con
 
 
 def state_of(context: Context, wanted: State | None) -> State:
-    """final for a closed period, else flash; a final pack of an open period is refused. NotReleasable."""
+    """unreleased for a closed period, else flash; a final pack of an open period is refused. NotReleasable."""
     closed = context.reader.closed(context.period)
-    if wanted is None:
-        return "final" if closed else "flash"
     if wanted == "final" and not closed:
         closes = text.instant(context.period.closes_at(context.zone), context.zone)
         raise NotReleasable(
             f"{text.period(context.period)} closes at {closes} and the data end before: "
             "write a flash pack with --state flash."
         )
-    return wanted
+    return "flash" if wanted == "flash" or not closed else "unreleased"
 
 
 def pack(context: Context, state: State) -> Pack:
@@ -182,24 +181,34 @@ def _is_blank(block: Block) -> bool:
 
 
 def write(reader: Reader, period: Period, folder: Path, state: State | None = None, scope: str | None = None) -> Path:
-    """Write `plumbline-2026-10-final.pdf` into the folder and say where. NotReleasable, OSError."""
+    """Write `plumbline-2026-10-unreleased.pdf` into the folder and say where. NotReleasable, OSError."""
     context = context_for(reader, period, scope)
     made = pack(context, chosen := state_of(context, state))
     check(made)
-    assert reader.version is not None
-    document = compile_pack(made, as_of=reader.version.committed_at, fonts=reader.settings.fonts)
+    path = folder / file_name(context, chosen)
     folder.mkdir(parents=True, exist_ok=True)
-    named = period.label.replace("..", "_")
-    which = "" if context.scope == reader.home else f"{context.scope}-"
-    path = folder / f"plumbline-{which}{named}-{chosen}.pdf"
     part = path.with_suffix(".part")
-    part.write_bytes(document)
+    part.write_bytes(compiled(context, made))
     part.replace(path)
     return path
 
 
+def compiled(context: Context, made: Pack) -> bytes:
+    """The pack as PDF, dated by its data."""
+    reader = context.reader
+    assert reader.version is not None
+    return compile_pack(made, as_of=reader.version.committed_at, fonts=reader.settings.fonts)
+
+
+def file_name(context: Context, state: State) -> str:
+    """`plumbline-2026-10-final.pdf`; a pack of another scope than the widest has that scope in its name."""
+    named = context.period.label.replace("..", "_")
+    which = "" if context.scope == context.reader.home else f"{context.scope}-"
+    return f"plumbline-{which}{named}-{state}.pdf"
+
+
 def state_named(name: str | None) -> State | None:
-    """A state by its name. NotReleasable names the two there are."""
+    """A state by its name, as it is asked for. NotReleasable names the two there are."""
     if name in (None, "flash", "final"):
         return cast(State | None, name)
     raise NotReleasable(f"There is no state {name!r}: write flash or final.")

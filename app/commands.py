@@ -7,6 +7,7 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import typer
@@ -49,6 +50,17 @@ def speaking_plainly() -> Iterator[None]:
     except EXPECTED as error:
         print(f"{error}", file=sys.stderr)
         raise typer.Exit(WRONG) from error
+
+
+@contextmanager
+def writing_into(folder: Path) -> Iterator[None]:
+    """Say in a sentence that a file could not be written. Refused."""
+    try:
+        yield
+    except NotPermitted:
+        raise  # it is an OSError too
+    except OSError as error:
+        raise Refused(f"The pack cannot be written to {folder}: {error.strerror}.") from error
 
 
 def acting(settings: Settings) -> Actor:

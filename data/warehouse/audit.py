@@ -68,7 +68,8 @@ def check(rows: Sequence[Change], anchors: Iterable[Anchor] = ()) -> Checked:
 
 def _unlike(rows: Sequence[Change], one: Anchor) -> str | None:
     if len(rows) < one.count:
-        return f"Entries {len(rows) + 1} to {one.count} were cut off: a pack was made when there were {one.count}."
+        cut = f"Entries {len(rows) + 1} to {one.count} were" if len(rows) + 1 < one.count else f"Entry {one.count} was"
+        return f"{cut} cut off: a pack was made when there were {one.count}."
     then = rows[one.count - 1].hash if one.count else GENESIS
     if then != one.head:
         return f"Entry {one.count} is not the one that a pack was made with: the log up to it was written anew."

@@ -96,7 +96,7 @@ def propose_correction(engine: Engine, settings: Settings, actor: Actor, new: Wa
         metric = _metric(settings, new.metric)
         now = _still(reader, metric, new, seen, "you opened it")
         _check(metric, new, now, reader)
-        told = _told(new) | {"counted": {name: _plain(getattr(now, name)) for name in _NUMBERS}}
+        told = _told(new) | {"counted": {name: plain(getattr(now, name)) for name in _NUMBERS}}
         what = f"{metric.name} of {new.scope} in {new.period.label}"
         return propose(connection, actor, Draft(Kind.CORRECTION, what, new.scope, told, seen), why)
 
@@ -190,7 +190,7 @@ def _check(metric: Metric, new: Wanted, now: Counted, reader: Reader) -> None:
 
 
 def _told(new: Wanted) -> dict[str, Any]:
-    numbers = {name: _plain(getattr(new, name)) for name in _NUMBERS}
+    numbers = {name: plain(getattr(new, name)) for name in _NUMBERS}
     return {"metric": new.metric, "scope": new.scope, "period": new.period.label, **numbers}
 
 
@@ -200,7 +200,8 @@ def _wanted(told: Mapping[str, Any], settings: Settings) -> Wanted:
     return Wanted(told["metric"], told["scope"], period, *numbers)
 
 
-def _plain(number: Decimal | None) -> str | None:
+def plain(number: Decimal | None) -> str | None:
+    """A number as it is written in proposals and the log."""
     return None if number is None else format(number.normalize(), "f")
 
 

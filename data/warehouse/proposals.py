@@ -121,9 +121,10 @@ def decide(connection: Connection, actor: Actor, found: Proposal, state: State, 
 def by_another(actor: Actor, found: Proposal) -> None:
     """Refuse the person who proposed it. NotPermitted."""
     if same_person(actor, found):
+        how = f"pack release {found.id} --out DIR" if found.kind is Kind.PACK else f"proposals approve {found.id}"
         raise NotPermitted(
-            f"{actor.name} proposed this, and it needs two people: another approver decides it in the app, or another "
-            f"system user at the command line with `python -m app proposals approve {found.id}`."
+            f"{actor.name} proposed this, and it needs two people: another person decides it in the app, or another "
+            f"system user at the command line with `python -m app {how}`."
         )
 
 

@@ -39,7 +39,7 @@ def plainly(words_: str) -> str:
 def test_tile_json_and_pdf_say_the_same_number(context: Make, tmp_path: Path) -> None:
     chosen = context()
     path = write(chosen.reader, chosen.period, tmp_path)
-    assert path.name == "plumbline-2026-10-final.pdf"
+    assert path.name == "plumbline-2026-10-unreleased.pdf"
     told = pdf_text(path.read_bytes())
     readings = all_readings(chosen.reader, "group", chosen.period)
     answers = {one["id"]: one for one in document(chosen.reader, chosen.period, readings)["metrics"]}
@@ -109,6 +109,6 @@ def test_a_blank_figure_stops_the_pack(context: Make) -> None:
 
 def test_a_pack_of_another_scope_says_so_in_its_name(context: Make, tmp_path: Path) -> None:
     chosen = context()
-    assert write(chosen.reader, chosen.period, tmp_path, scope="wallet").name == "plumbline-wallet-2026-10-final.pdf"
+    assert write(chosen.reader, chosen.period, tmp_path, scope="wallet").name == "plumbline-wallet-2026-10-unreleased.pdf"
     with pytest.raises(NotReleasable, match="There is no scope 'nobody'"):
         context_for(chosen.reader, chosen.period, "nobody")

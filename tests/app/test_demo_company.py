@@ -55,7 +55,7 @@ def test_the_board_has_something_to_say_and_the_pack_says_the_same(
     assert verdicts == {"availability": "missed", "integration_error_rate": "met", "integration_share": "met"}
     command(demo_warehouse, "board-pack", "--period", "2026-10", "--out", str(tmp_path))
     [file] = tmp_path.glob("*.pdf")
-    assert file.name == "plumbline-2026-10-final.pdf"
+    assert file.name == "plumbline-2026-10-unreleased.pdf"
     pages = [page.extract_text() for page in PdfReader(file).pages]
     parts = found["availability"]["parts"]
     assert f"{parts['met']} of {parts['of']} tier-1 services hold" in " ".join(pages).replace("\u202f", " ")

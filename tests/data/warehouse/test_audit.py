@@ -47,7 +47,8 @@ def test_what_chains_anew_is_found_against_an_anchor_alone(rows: list[Change]) -
     assert check(rows, [then, Anchor(0, GENESIS)]).fault is None
     short = rows[:3]
     assert check(short).fault is None
-    assert check(short, [then]).fault == "Entries 4 to 4 were cut off: a pack was made when there were 4."
+    assert check(short, [then]).fault == "Entry 4 was cut off: a pack was made when there were 4."
+    assert check(rows[:2], [then]).fault == "Entries 3 to 4 were cut off: a pack was made when there were 4."
     altered = rechained([replace(rows[0], new={"low": "0.1"}), *rows[1:]])
     assert check(altered).fault is None
     assert check(altered, [then]).fault == (
