@@ -254,7 +254,7 @@ class Value:
 
 NO_SOURCE, NO_DATA, NO_EVENTS, NO_RATE = "no_source", "no_data", "no_events", "no_fx_rate"
 NO_TARGET, NOT_KEPT = "no_target", "not_kept"
-BELOW_MIN_N, STILL_OPEN = "below_min_n", "still_open"
+BELOW_MIN_N, WITHHELD, STILL_OPEN = "below_min_n", "withheld", "still_open"
 
 ABOVE = "_above"
 """Ends the name of a statistic of which only a lower bound is known, because too many things are still open."""
@@ -266,6 +266,7 @@ REASONS: dict[str, str] = {
     NO_RATE: "an exchange rate is missing",
     NO_TARGET: "no target is set, so there is no budget",
     BELOW_MIN_N: "there are too few answers to tell",
+    WITHHELD: "with it, a score of too few answers could be worked out",
     STILL_OPEN: "too many are still open to tell",
     NOT_KEPT: "it was restated later, and what does not add up is not kept for an earlier day",
 }

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
 from data.facts import Response
-from data.metrics.base import DAY, Row, ScopeDay, Totals
+from data.metrics.base import DAY, WITHHELD, Row, ScopeDay, Totals, Value
 from data.money import millionths
 
 AUDIENCE = "audience:"
@@ -16,6 +16,20 @@ AUDIENCE = "audience:"
 
 Measured = Callable[[Response], Decimal | None]
 """What an answer counts for; None where its scale does not say."""
+
+
+def guarded(audiences: Mapping[str, Value], answered: int, least: int) -> dict[str, Value]:
+    """The values of audiences, the smallest withheld as long as what is left of `answered` by those that are told is
+    fewer than `least` answers: the score of the rest follows from that of everyone."""
+    found = dict(audiences)
+    told = sorted((one.sample, name) for name, one in found.items() if one.value is not None)
+    rest = answered - sum(sample for sample, _ in told)
+    for sample, name in told:
+        if not 0 < rest < least:
+            break
+        found[name] = Value(None, WITHHELD, sample=sample, coverage=found[name].coverage)
+        rest += sample
+    return found
 
 
 def answers(day: ScopeDay, form: str) -> tuple[Response, ...]:

@@ -16,7 +16,7 @@ from app.content.sections.counted import scaled
 from app.content.sections.tiles import absent, plain, tile
 from data.metrics import metric_named
 from data.metrics.adoption import growth
-from data.metrics.base import BELOW_MIN_N, NO_SOURCE, Domain, Metric, Value
+from data.metrics.base import BELOW_MIN_N, NO_SOURCE, WITHHELD, Domain, Metric, Value
 from data.metrics.responses import AUDIENCE, Difference, difference
 from data.warehouse import read_feedback
 from data.warehouse.corrected import corrected_sums
@@ -178,6 +178,8 @@ def _score(reading: Reading, value: Value) -> tuple[str, str, str]:
     """Score, interval and number of answers; too few are said in place of the score."""
     if value.reason == BELOW_MIN_N:
         return f"fewer than {reading.least} answers", "", text.count(value.sample)
+    if value.reason == WITHHELD:
+        return "kept back", "", text.count(value.sample)
     shown = words.amount(reading.metric, value.value, reading.currency, reading.target)
     return shown, words.interval(reading, value), text.count(value.sample)
 
@@ -205,6 +207,8 @@ def audiences(context: Context) -> Section:
     least = context.reader.settings.metrics.min_answers
     small = any(value.reason == BELOW_MIN_N for _, _, value in told_)
     note = f"Fewer than {least} answers are not shown as a score." if small else ""
+    if any(value.reason == WITHHELD for _, _, value in told_):
+        note = f"{note} What is kept back would let it be worked out from the score of everyone.".lstrip()
     empty = f"No answer of {text.period(context.period)} says which audience it came from."
     return Section(
         "audiences", "By audience", (Table("audiences", "", columns, rows, note, empty=empty, measures=METRICS),)
@@ -214,7 +218,7 @@ def audiences(context: Context) -> Section:
 def _by_audience(context: Context, metric: Metric) -> dict[str, Value]:
     found = context.reader.variants_of(metric, context.scope, context.period)
     named = {name.removeprefix(AUDIENCE): value for name, value in found.items() if name.startswith(AUDIENCE)}
-    return {name: one for name, one in named.items() if one.value is not None or one.reason == BELOW_MIN_N}
+    return {name: one for name, one in named.items() if one.value is not None or one.reason in (BELOW_MIN_N, WITHHELD)}
 
 
 def _of_audience(reading: Reading, value: Value) -> tuple[str, str, str]:

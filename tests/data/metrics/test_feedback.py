@@ -15,10 +15,22 @@ from hypothesis import strategies as st
 from data.facts import Fact, Response, Usage
 from data.metrics import metric_named
 from data.metrics.adoption import growth
-from data.metrics.base import BELOW_MIN_N, DAY, NO_EVENTS, Evidence, Metric, Row, ScopeDay, Totals, Value, value_of
+from data.metrics.base import (
+    BELOW_MIN_N,
+    DAY,
+    NO_EVENTS,
+    WITHHELD,
+    Evidence,
+    Metric,
+    Row,
+    ScopeDay,
+    Totals,
+    Value,
+    value_of,
+)
 from data.metrics.intervals import wilson
 from data.metrics.nps import Shares, shares
-from data.metrics.responses import difference
+from data.metrics.responses import difference, guarded
 from data.scopes import Scope
 from data.settings import MetricRules
 from tests.data.happenings import DAY as MONDAY
@@ -331,6 +343,35 @@ ANSWERS = st.lists(
     ),
     max_size=20,
 )
+
+
+def score_of(sample: int) -> Value:
+    return Value(Decimal(sample), sample=sample) if sample >= 30 else Value(None, BELOW_MIN_N, sample=sample)
+
+
+@pytest.mark.parametrize(
+    ("samples", "answered", "kept_back"),
+    [
+        ((20, 100, 60), 180, {60}),  # 20 of them: everyone less 100 and 60
+        ((20, 100, 60), 189, {60}),  # nine who named no audience, and still fewer than 30
+        ((20, 100, 60), 190, set()),
+        ((20, 25, 100), 145, set()),  # 45 together tell of neither
+        ((5, 30, 100), 135, {30}),
+        ((100, 60), 160, set()),
+        ((100, 60), 165, {60}),  # five who named no audience
+        ((20, 100), 120, {100}),
+        ((20,), 20, set()),
+    ],
+)
+def test_a_score_from_which_a_hidden_one_follows_is_kept_back(
+    samples: tuple[int, ...], answered: int, kept_back: set[int]
+) -> None:
+    values = {str(sample): score_of(sample) for sample in samples}
+    found = guarded(values, answered, 30)
+    assert {one.sample for one in found.values() if one.reason == WITHHELD} == kept_back
+    assert {name: one for name, one in found.items() if one.reason != WITHHELD} == {
+        name: one for name, one in values.items() if one.sample not in kept_back
+    }
 
 
 @pytest.mark.parametrize("metric", [NPS, CSAT, CES], ids=lambda metric: metric.id)
