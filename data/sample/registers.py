@@ -13,7 +13,7 @@ from data.sample.records import ControlRun, LogDay, Messages
 from data.sample.seasons import days_of, in_bad_quarter, load, month_of
 from data.sample.story import Story
 
-PLANNED: Final = timedelta(days=31)
+PLANNED: Final = timedelta(days=92)
 """How far ahead of their day runs stand in the register."""
 
 _GAP: Final = 0.012
