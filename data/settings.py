@@ -23,6 +23,7 @@ from pydantic import (
     model_validator,
 )
 
+from data.finance.at_risk import AtRisk
 from data.sign_in import SignIn
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -240,9 +241,11 @@ class Settings(_Frozen):
     alias: tuple[AliasSetting, ...] = ()
     takes: tuple[Takes, ...] = ()
     measurement: tuple[MeasurementSetting, ...] = ()
+    at_risk: tuple[AtRisk, ...] = ()
     job: tuple[Job, ...] = ()
     sign_in: SignIn | None = None
     fonts: Path | None = None
+    packs: Path = Path("packs")
     files: tuple[Path, ...] = ()
     clock: datetime | None = None
 
@@ -252,12 +255,14 @@ class Settings(_Frozen):
         sources = [source.id for source in self.source]
         _one_row_a_day(self.scope)
         measured, jobs = [one.id for one in self.measurement], [job.id for job in self.job]
-        for what, ids in (("source", sources), ("job", jobs), ("measurement", measured)):
+        risky = [one.service for one in self.at_risk]
+        for what, ids in (("source", sources), ("job", jobs), ("measurement", measured), ("at_risk", risky)):
             if twice := sorted({one for one in ids if ids.count(one) > 1}):
                 raise ValueError(f"{what} {twice[0]!r} is declared twice: give one of them another id")
         wanted = [("parent", scope.parent) for scope in self.scope] + [("scope", alias.scope) for alias in self.alias]
         wanted += [("scope", source.scope) for source in self.source] + [("scope", take.scope) for take in self.takes]
         wanted += [("entity", name) for name in self.sign_in.reach] if self.sign_in else []
+        wanted += [("at_risk", name) for one in self.at_risk for name in (one.service, one.revenue)]
         for field, name in wanted:
             if name is not None and name not in scopes:
                 raise ValueError(f"{field} {name!r} is not declared: add a [[scope]] with that id")

@@ -239,7 +239,7 @@ def _distribution(case: Case, drawn: Simulation) -> Curve:
     return Curve(
         id="case-distribution",
         title=f"{chance} of {text.count(drawn.draws)} draws end above zero",
-        subtitle="Share of the draws by net present value, without factors of risk",
+        subtitle=f"Share of the draws by net present value in {unit}, without factors of risk",
         unit="%",
         x_unit=unit,
         lines=(Line("", points, "steps", filled=True),),

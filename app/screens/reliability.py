@@ -9,6 +9,7 @@ SECTIONS = (
     "reliability.uptime",
     "reliability.budget",
     "reliability.services",
+    "reliability.downtime",
     "reliability.worst_days",
     "reliability.timeline",
     "reliability.recovery",

@@ -104,10 +104,10 @@ def _desk(at: Opened, looked: Looked) -> None:
         web.section(first)
     with told:
         web.section(figures)
+        roi_today.today(at, looked, case)
+    roi_acts.acts(at, looked, case)
     for section in rest:
         web.section(section)
-    roi_today.today(at, looked, case)
-    roi_acts.acts(at, looked, case)
 
 
 def _inputs_said(looked: Looked) -> str:
