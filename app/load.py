@@ -25,8 +25,12 @@ from data.finance.case_file import checked
 from data.period import Period
 from data.scopes import Scope
 from data.settings import Settings
-from data.warehouse import read, read_events, read_sources
+from data.warehouse import audit, corrections, read, read_events, read_sources
 from data.warehouse.approvals import waiting_for
+from data.warehouse.audit import Checked
+from data.warehouse.change_log import Change
+from data.warehouse.corrected import Correction
+from data.warehouse.corrections import Counted
 from data.warehouse.engine import create_engine_for, reading
 from data.warehouse.policy import MODE
 from data.warehouse.proposals import Proposal
@@ -229,3 +233,38 @@ def measure_names(at: State) -> dict[str, str]:
     """Every metric of the company by id, for those who promise something on it."""
     with reading(engine(at.url)) as connection:
         return {one.id: one.name for one in Reader(connection, settings()).metrics}
+
+
+@dataclass(frozen=True)
+class Log:
+    """The change log and what a check of it found, held against the packs that were released."""
+
+    rows: tuple[Change, ...]
+    checked: Checked
+
+
+def change_log(by: Actor) -> Log:
+    """The log for who may read it, checked anew each time: a cache would hide what was altered since. NotPermitted."""
+    known = settings()
+    with reading(engine(known.warehouse.url)) as connection:
+        rows = audit.log(connection, by)
+        return Log(tuple(rows), audit.check(rows, audit.of_released_packs(connection)))
+
+
+def counted(by: Actor, metric: str, scope: str, period: Period) -> Counted:
+    """What is counted of a number that somebody may want to correct. NotPermitted, BadCorrection."""
+    known = settings()
+    with reading(engine(known.warehouse.url)) as connection:
+        reader = Reader(connection, known)
+        may_read(reader, by, scope, period)
+        return corrections.counted(reader, reader.metric(metric), scope, period)
+
+
+def corrections_in_force(by: Actor, scope: str) -> tuple[Correction, ...]:
+    """The corrections of a scope and of what lies below it. NotPermitted."""
+    known = settings()
+    with reading(engine(known.warehouse.url)) as connection:
+        reader = Reader(connection, known)
+        may_read(reader, by, scope)
+        below = reader.tree.ever_below(scope)
+        return tuple(one for one in reader.corrections if one.scope in below)

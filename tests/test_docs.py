@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from app.content.sections import SECTIONS
 from app.screens import SCREENS
+from data.access import Actor, Permission, Role
 from data.benchmarks.load import FOLDER
 from data.settings import ROOT, Settings
 from pipelines.connectors import CONNECTORS
@@ -53,3 +54,13 @@ def test_every_link_and_picture_of_the_documents_leads_somewhere() -> None:
     named = [(one, to) for one in documents for to in re.findall(r"\]\(([^)#]+)[^)]*\)", one.read_text("utf-8"))]
     assert named
     assert [f"{one.name}: {to}" for one, to in named if "://" not in to and not (one.parent / to).exists()] == []
+
+
+def test_the_roles_table_says_what_each_role_may() -> None:
+    text = (ROOT / "docs" / "access.md").read_text(encoding="utf-8")
+    told = {
+        role: may.split(", ") for role, may in re.findall(r"^\| ([a-z ]+) \| ([a-z, ]+) \|$", text, flags=re.MULTILINE)
+    }
+    del told["role"]
+    granted = {role: [one for one in Permission if Actor("x", frozenset({role})).may(one)] for role in Role}
+    assert told == granted

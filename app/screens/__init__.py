@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from app.screens import benchmarks, board, compliance, delivery, feedback, health, reliability, roi, spend
+from app.screens import (
+    approvals,
+    audit,
+    benchmarks,
+    board,
+    compliance,
+    delivery,
+    feedback,
+    health,
+    reliability,
+    roi,
+    spend,
+)
 from app.screens.base import Screen
 
 SCREENS: tuple[Screen, ...] = (
@@ -14,5 +26,7 @@ SCREENS: tuple[Screen, ...] = (
     spend.SCREEN,
     roi.SCREEN,
     benchmarks.SCREEN,
+    approvals.SCREEN,
+    audit.SCREEN,
     health.SCREEN,
 )

@@ -47,19 +47,29 @@ class Opened:
     actor: Actor
 
 
-def opened(title: str) -> Opened | None:
-    """The head of every page: the marks, the filters, what was wrong in the address. None where there is no data."""
+def entered(title: str) -> tuple[State, Actor] | None:
+    """What stands above all else: the title for who cannot see, who reads, the marks. None where there is no data."""
     web.style()
     st.html(f'<h1 class="pl-alt">{title}</h1>')
-    state, actor = load.state(), load.actor()
+    actor, state = load.actor(), load.state()
     when_data_move(state)
     _person(actor)
     if state is None:
         web.draw(NO_DATA)
         return None
-    settings, outline = load.settings(), load.outline(state, actor)
     if state.demo:
-        web.draw(Marks("Demo data", f"{settings.company.name} is an invented company; its numbers are nobody's."))
+        web.draw(
+            Marks("Demo data", f"{load.settings().company.name} is an invented company; its numbers are nobody's.")
+        )
+    return state, actor
+
+
+def opened(title: str) -> Opened | None:
+    """The head of most pages: that, the filters, what was wrong in the address. None where there is no data."""
+    if (inside := entered(title)) is None:
+        return None
+    state, actor = inside
+    settings, outline = load.settings(), load.outline(state, actor)
     found = filters.choose(state, outline, settings)
     if found is None:
         web.draw(NO_SCOPE)

@@ -15,6 +15,7 @@ from data.access import Actor, Permission
 from data.settings import ConfigurationError
 from data.warehouse.change_log import GENESIS, Change, entries, first_fault
 from data.warehouse.schema import change_log
+from data.warehouse.tables_people import released_pack
 from data.warehouse.types import frozen
 
 _TOKEN = re.compile(rb"plumbline-log:(\d{1,12}):([0-9a-f]{64})")
@@ -57,6 +58,12 @@ def anchor(connection: Connection) -> Anchor:
     count = connection.execute(select(func.count()).select_from(change_log)).scalar_one()
     last = select(change_log.c.hash).order_by(change_log.c.seq.desc()).limit(1)
     return Anchor(int(count), connection.execute(last).scalar() or GENESIS)
+
+
+def of_released_packs(connection: Connection) -> tuple[Anchor, ...]:
+    """The anchors of the packs that were released."""
+    rows = connection.execute(select(released_pack.c.log_count, released_pack.c.log_head))
+    return tuple(Anchor(int(count), head) for count, head in rows)
 
 
 def check(rows: Sequence[Change], anchors: Iterable[Anchor] = ()) -> Checked:
