@@ -97,7 +97,7 @@ def test_the_published_case_says_what_was_published() -> None:
 def test_a_case_told_by_draws_is_worth_their_mean_and_one_without_ranges_says_so() -> None:
     drawn = business_case.sections(template().model_copy(update={"view": View.MONTE_CARLO}))[0].blocks[0]
     assert isinstance(drawn, Headline)
-    assert "is worth $2.51" in drawn.sentence
+    assert "is worth $2.52" in drawn.sentence
     assert "mean of the draws" in drawn.detail
     certain = tuple(
         line.model_copy(update={"values": {name: Assumption(value=one.value) for name, one in line.values.items()}})

@@ -129,6 +129,14 @@ def test_figures_that_need_costs_are_absent_without_them() -> None:
     assert told.payback.lasting == 0
 
 
+def test_the_mean_of_the_draws_is_the_value_of_the_means() -> None:
+    model = uncertain(template())  # every line is a product of different inputs, so that expectations multiply
+    expected = float(model.value({name: one.mean for name, one in model.ranges.items()}))
+    drawn = simulated(template(), 400_000)
+    assert abs(drawn.mean - expected) < 4 * drawn.standard_error
+    assert drawn.standard_error < 5_000
+
+
 def test_a_case_without_lines_is_worth_nothing() -> None:
     assert as_stated(_case(line=())).npv == 0
     assert simulated(_case(line=()), 1000).mean == 0
