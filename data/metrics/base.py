@@ -328,17 +328,21 @@ def combined(metric: Metric, rows: Sequence[Row], missing: int = 0) -> Row:
 
     Sums add up; the calendar of a wider scope is the same calendar, not the sum of its parts' days.
     """
-    first = rows[0]
-    calendar = metric.denominator is Denominator.CALENDAR
-    return Row(
-        variant=first.variant,
-        numerator=sum(row.numerator for row in rows),
-        denominator=max(row.denominator for row in rows) if calendar else sum(row.denominator for row in rows),
-        sum_squares=sum(row.sum_squares for row in rows),
-        sample=sum(row.sample for row in rows),
-        known=sum(row.known for row in rows),
-        expected=sum(row.expected for row in rows) + (missing if metric.parts_expected else 0),
-    )
+    first, owed = rows[0], missing if metric.parts_expected else 0
+    if len(rows) == 1 and not owed:
+        return first
+    numerator = denominator = squares = sample = known = 0
+    expected = owed
+    for row in rows:
+        numerator += row.numerator
+        denominator += row.denominator
+        squares += row.sum_squares
+        sample += row.sample
+        known += row.known
+        expected += row.expected
+    if metric.denominator is Denominator.CALENDAR:
+        denominator = max(row.denominator for row in rows)
+    return Row(first.variant, numerator, denominator, sample, known, expected, squares)
 
 
 DAY = 1_000_000

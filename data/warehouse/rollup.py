@@ -112,6 +112,7 @@ class _Rollup:
         self._moved: dict[tuple[str, str], set[date]] = defaultdict(set)
         self._shifted: dict[tuple[str, str], set[date]] = defaultdict(set)
         self._first: dict[str, dict[str, date]] = {}
+        self._valid: dict[tuple[str, date], frozenset[str]] = {}
         self._below = {
             scope: frozenset(row.id for row in tree.rows if row.parent == scope) for scope in tree.bottom_up()
         }
@@ -224,19 +225,25 @@ class _Rollup:
             stored[day][child].append(Row(*measures))
         found: dict[date, tuple[Row, ...]] = {}
         for day in days:
-            valid = {child.id for child in self.tree.children(scope, day)}
+            valid = self._children(scope, day)
             parts = [row for child, rows in stored[day].items() if child in valid for row in rows]
             missing = sum(self._owed(metric, child, day) for child in valid - stored[day].keys())
             rows = [*parts, *direct.get(day, ())]
             found[day] = _combined(metric, rows, missing, self.days.currencies(scope, day)) if rows else ()
         return found
 
+    def _children(self, scope: str, day: date) -> frozenset[str]:
+        """The scopes right below on a day, found once for all metrics."""
+        if (scope, day) not in self._valid:
+            self._valid[scope, day] = frozenset(child.id for child in self.tree.children(scope, day))
+        return self._valid[scope, day]
+
     def _owed(self, metric: Metric, scope: str, day: date) -> int:
         """What a scope without a row on a day should have held, were it observed as before; 0 before its first row."""
         first = self._first[metric.id]
         if scope not in first or first[scope] > day:
             return 0
-        children = [child.id for child in self.tree.children(scope, day) if child.id in first]
+        children = [child for child in self._children(scope, day) if child in first]
         return sum(self._owed(metric, child, day) for child in children) if children else DAY
 
     def _first_days(self, metric: Metric, scope: str | None = None) -> dict[str, date]:
