@@ -86,6 +86,7 @@ def test_a_page_shows_what_is_still_valid(tmp_path: Path, inside: Enter, path: s
         "feedback": "Instant payouts",
         "compliance": "Security audit",
         "roi": "Delivery improvement",
+        "budget": "There is no budget scenario yet",
         "approvals": "Nothing waits for a second person.",
         "audit": "benchmark file",
     }
