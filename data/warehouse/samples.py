@@ -24,7 +24,8 @@ def stored_periods(days: Iterable[date], settings: Settings) -> list[Period]:
     """The periods whose statistics are kept: calendar months, quarters and years, and fiscal ones where they differ."""
     start = settings.company.fiscal_year_start_month
     kinds = [Kind.MONTH, Kind.QUARTER, Kind.YEAR] + ([Kind.FISCAL_QUARTER, Kind.FISCAL_YEAR] if start != 1 else [])
-    unique = {(one.start, one.end): one for day in days for one in (containing(day, kind, start) for kind in kinds)}
+    months = {day.replace(day=1) for day in days}  # every kind begins with a month
+    unique = {(one.start, one.end): one for day in months for one in (containing(day, kind, start) for kind in kinds)}
     return [unique[key] for key in sorted(unique)]
 
 
