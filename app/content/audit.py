@@ -92,10 +92,15 @@ def _side(one: Any, other: Any) -> str:
         return _short(str(one))
     against: Mapping[str, Any] = other if isinstance(other, Mapping) else {}
     differs = [(name, value) for name, value in one.items() if name not in against or against[name] != value]
-    return _short("; ".join(f"{name.replace('_', ' ')} {_plain(value)}" for name, value in differs))
+    told = [
+        f"{name.replace('_', ' ')} {_plain(value)}" for name, value in differs if value is not None or name in against
+    ]
+    return _short("; ".join(told))
 
 
 def _plain(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return "(" + ", ".join(f"{name} {_plain(inner)}" for name, inner in value.items() if inner is not None) + ")"
     return "none" if value is None else str(value)
 
 

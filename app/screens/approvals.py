@@ -8,10 +8,11 @@ from decimal import Decimal, InvalidOperation
 import streamlit as st
 
 from app import load
+from app.content import format as text
 from app.content.blocks import Notice
 from app.load import Choice
 from app.render import html, web
-from app.screens.base import Opened, Screen, opened
+from app.screens.base import Opened, Screen, opened, show
 from app.screens.packs import packs
 from app.screens.waiting import needs_another, waiting
 from data.access import NotPermitted, Permission
@@ -34,6 +35,7 @@ def draw() -> None:
         web.draw(Notice("info", said))
     waiting(at, "What waits for a second person", Proposed.TARGET, Proposed.CORRECTION, always=True)
     packs(at)
+    show(at, ("board.corrected",))
     if at.actor.may(Permission.CORRECT, at.actor.entities):
         _correction(at)
         _lifting(at)
@@ -114,7 +116,11 @@ def _lifting(at: Opened) -> None:
     held = load.corrections_in_force(at.actor, at.choice.scope)
     if not held:
         return
-    names = {one.proposal: f"{one.proposal} · {one.metric} of {one.scope}, {one.period.label}" for one in held}
+    known = {one.id: one.name for one in metrics_of(load.settings())}
+    names = {
+        one.proposal: f"{one.proposal} · {known.get(one.metric, one.metric)} of {one.scope}, {text.period(one.period)}"
+        for one in held
+    }
     st.html(html.heading("End a correction", "What is counted shows again.", "lift"))
     with st.form("lift", border=True):
         chosen = st.selectbox("Correction", list(names), format_func=names.__getitem__)

@@ -53,14 +53,14 @@ def entered(title: str) -> tuple[State, Actor] | None:
     st.html(f'<h1 class="pl-alt">{title}</h1>')
     actor, state = load.actor(), load.state()
     when_data_move(state)
-    _person(actor)
+    with st.container(key="head", horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        if state is not None and state.demo:
+            meant = f"{load.settings().company.name} is an invented company; its numbers are nobody's."
+            web.draw(Marks("Demo data", meant))
+        _person(actor)
     if state is None:
         web.draw(NO_DATA)
         return None
-    if state.demo:
-        web.draw(
-            Marks("Demo data", f"{load.settings().company.name} is an invented company; its numbers are nobody's.")
-        )
     return state, actor
 
 
@@ -77,7 +77,7 @@ def opened(title: str) -> Opened | None:
     for notice in found.notices:
         web.draw(notice)
     at = Opened(state, found.choice, actor)
-    show(at, ("board.corrected",))
+    show(at, ("board.corrected_note",))
     return at
 
 
@@ -85,10 +85,10 @@ def _person(actor: Actor) -> None:
     """Who reads, and the way out; without sign-in that nobody signs in."""
     settings = load.settings()
     if settings.sign_in is None:
-        said = f"Nobody signs in here: the app listens to this machine only, and all is done as {actor.name}."
-        st.html(f'<p class="pl-note">{escape(said)}</p>')
+        said = f"Nobody signs in: this machine alone is served, as {actor.name}."
+        st.html(f'<p class="pl-note">{escape(said)}</p>', width="content")
         return
-    with st.container(key="person", horizontal=True, vertical_alignment="center", gap="small"):
+    with st.container(key="person", horizontal=True, vertical_alignment="center", gap="small", width="content"):
         held = ", ".join(sorted(actor.roles)) + (f" of {', '.join(sorted(actor.entities))}" if actor.entities else "")
         st.html(f'<p class="pl-note">{escape(actor.person)} · {escape(held)}</p>', width="content")
         args = (settings, load.engine(settings.warehouse.url))

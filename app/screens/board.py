@@ -10,6 +10,7 @@ SECTIONS = (
     "board.focus",
     "board.reviews",
     "board.restated",
+    "board.corrected",
     "board.late",
 )
 

@@ -96,7 +96,7 @@ def propose_correction(engine: Engine, settings: Settings, actor: Actor, new: Wa
         metric = _metric(settings, new.metric)
         now = _still(reader, metric, new, seen, "you opened it")
         _check(metric, new, now, reader)
-        told = _told(new) | {"counted": {name: plain(getattr(now, name)) for name in _NUMBERS}}
+        told = _told(new) | {"counted": {name: plain(_rounded(getattr(now, name))) for name in _NUMBERS}}
         what = f"{metric.name} of {new.scope} in {new.period.label}"
         return propose(connection, actor, Draft(Kind.CORRECTION, what, new.scope, told, seen), why)
 

@@ -39,6 +39,7 @@ SECTIONS: tuple[SectionKind, ...] = (
     roi.OVERDUE,
     roi.LEDGER,
     corrected.CORRECTED,
+    corrected.NOTED,
     delivery.SUMMARY,
     delivery.FREQUENCY,
     delivery.SPEED,

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from app.content import format as text
-from app.content.blocks import Column, Row, Section, Table
+from app.content.blocks import Column, Notice, Row, Section, Table
 from app.content.sections import words
 from app.content.sections.base import Context, SectionKind, row
 from data.metrics.base import Value
 from data.warehouse.corrected import Correction
+from data.warehouse.readings import Reading
+
+_NAMED = 3
 
 _COLUMNS = (
     Column("Measure"),
@@ -24,30 +27,52 @@ _COLUMNS = (
 
 def corrected(context: Context) -> Section:
     """The corrections of the scope, and of what lies below it, that touch the shown period; no block without any."""
-    below = context.reader.tree.ever_below(context.scope)
-    found = [one for one in context.reader.corrections if one.scope in below and _touches(one, context)]
-    rows = tuple(told for one in found if (told := _row(one, context)) is not None)
-    if not rows:
+    found = _found(context)
+    if not found:
         return Section("corrected", "", ())
     note = (
         "A number with † is corrected, or holds one that is. Time that a correction covers in part only is told as it "
         "was counted."
     )
-    named = tuple(dict.fromkeys(one.metric for one in found))
+    named = tuple(dict.fromkeys(reading.metric.id for _, reading in found))
+    rows = tuple(_row(one, reading, context) for one, reading in found)
     return Section("corrected", "Corrected numbers", (Table("corrected", "", _COLUMNS, rows, note, measures=named),))
 
 
-def _touches(one: Correction, context: Context) -> bool:
-    return one.start < context.period.end and context.period.start < one.end
+def noted(context: Context) -> Section:
+    """The same in a sentence, for the head of a page."""
+    found = _found(context)
+    if not found:
+        return Section("corrected-note", "", ())
+    said = [_sentence(one, reading, context) for one, reading in found[:_NAMED]]
+    more = f"; and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
+    numbers = "A number is" if len(found) == 1 else f"{text.count(len(found))} numbers are"
+    sentence = f"{numbers} corrected and marked {words.CORRECTED}: {'; '.join(said)}{more}."
+    return Section("corrected-note", "", (Notice("info", sentence, "See who corrected it, and why", "approvals"),))
 
 
-def _row(one: Correction, context: Context) -> Row | None:
-    metric = next((metric for metric in context.reader.metrics if metric.id == one.metric), None)
-    if metric is None or metric.version != one.version:
-        return None
-    reading = context.reader.reading(metric, one.scope, one.period)
+def _found(context: Context) -> list[tuple[Correction, Reading]]:
+    below, metrics = context.reader.tree.ever_below(context.scope), {one.id: one for one in context.reader.metrics}
+    return [
+        (one, context.reader.reading(metrics[one.metric], one.scope, one.period))
+        for one in context.reader.corrections
+        if one.scope in below
+        and one.start < context.period.end
+        and context.period.start < one.end
+        and one.metric in metrics
+        and metrics[one.metric].version == one.version
+    ]
+
+
+def _sentence(one: Correction, reading: Reading, context: Context) -> str:
+    counted = words.value(reading, Value(one.counted_value))
+    what = f"{reading.metric.name} of {context.name_of(one.scope)}, {text.period(one.period)}"
+    return f"{what}, counted {counted}, is {words.value(reading)}"
+
+
+def _row(one: Correction, reading: Reading, context: Context) -> Row:
     return row(
-        metric.name,
+        reading.metric.name,
         context.name_of(one.scope),
         text.period(one.period),
         words.value(reading, Value(one.counted_value)),
@@ -60,3 +85,4 @@ def _row(one: Correction, context: Context) -> Row | None:
 
 
 CORRECTED = SectionKind("board.corrected", corrected)
+NOTED = SectionKind("board.corrected_note", noted)
