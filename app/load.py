@@ -25,13 +25,15 @@ from data.finance.case_file import checked
 from data.period import Period
 from data.scopes import Scope
 from data.settings import Settings
-from data.warehouse import audit, corrections, read, read_events, read_sources
+from data.warehouse import audit, corrections, ledger, read, read_events, read_sources
 from data.warehouse.approvals import waiting_for
 from data.warehouse.audit import Checked
 from data.warehouse.change_log import Change
 from data.warehouse.corrected import Correction
 from data.warehouse.corrections import Counted
 from data.warehouse.engine import create_engine_for, reading
+from data.warehouse.ledger import ReviewKey
+from data.warehouse.measured import Found
 from data.warehouse.policy import MODE
 from data.warehouse.proposals import Proposal
 from data.warehouse.reach import home_for, may_read, reader_for, roots_for
@@ -226,6 +228,17 @@ def proposals(by: Actor) -> tuple[Proposal, ...]:
 def case_sections(document: str) -> tuple[Section, ...]:
     """What follows from a business case, given as JSON. BadCase."""
     return business_case.sections(checked(json.loads(document)))
+
+
+def review_found(by: Actor, at: State, key: ReviewKey) -> Found:
+    """What the measure of a review says now, read once a state. BadCase, NotPermitted."""
+    return _review_found(at, key, _reach(by), by)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _review_found(at: State, key: ReviewKey, reach: Reach, _by: Actor) -> Found:  # noqa: ARG001  the key of the cache
+    with reading(engine(at.url)) as connection:
+        return ledger.look(reader_for(Reader(connection, settings()), _by), _by, key)
 
 
 @st.cache_data(max_entries=8, show_spinner=False)

@@ -71,10 +71,21 @@ def _chosen(at: Opened) -> Looked:
     if isinstance(before, Looked) and before.key == key and before.kept == now:
         return before
     if isinstance(before, Looked) and before.key == key and before.kept is not None and _is_edited(before):
-        return before  # somebody saved meanwhile: what was typed stays until it is saved or dropped
+        _meanwhile(now)  # what was typed stays until it is copied or dropped
+        return before
     looked = Looked(key, now, now.case if now else template(key.removeprefix(_TEMPLATE)))
     st.session_state["case-looked"] = looked
     return looked
+
+
+def _meanwhile(now: Kept | None) -> None:
+    who = f"{now.edited_by} changed this version meanwhile (it is {now.status.value} now)" if now else "It is gone"
+    said = f"{who}. What you moved is still here, and cannot be saved over it."
+    web.draw(Notice("late", said, "Keep yours under another name below, or look at theirs"))
+    if st.button("Look at theirs", key="case-theirs"):
+        st.session_state.pop("case-looked", None)
+        st.session_state.pop("case-edited", None)
+        st.rerun()
 
 
 def _is_edited(looked: Looked) -> bool:

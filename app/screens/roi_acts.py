@@ -22,7 +22,6 @@ from data.warehouse import cases, ledger
 from data.warehouse.cases import Kept, Status
 from data.warehouse.engine import WarehouseError, reading
 from data.warehouse.measured import Found
-from data.warehouse.reach import reader_for
 from data.warehouse.readings import Reader
 
 if TYPE_CHECKING:
@@ -70,8 +69,17 @@ def _edits(at: Opened, looked: Looked, case: Case, why: str) -> None:
     else:
         _button("New version", "revise", lambda: cases.revise(_engine(at), load.actor(), kept.id, kept.version, why))
     if case.name != kept.case.name:
+        _copies(at, kept, case, why)
+
+
+def _copies(at: Opened, kept: Kept, case: Case, why: str) -> None:
+    """Under another name: the same once more, or what was moved as a case of its own."""
+    if case.model_copy(update={"name": kept.case.name}) == kept.case:
         copied = (kept.id, kept.version, case.name, why)
         _button("Copy under this name", "copy", lambda: cases.copy(_engine(at), load.actor(), *copied))
+    else:
+        origin = f"{kept.id} v{kept.version}"
+        _button("Keep as a new case", "own", lambda: cases.create(_engine(at), load.actor(), case, why, origin))
 
 
 def _named(case: Case, name: str) -> Case:
@@ -115,20 +123,18 @@ def reviews(at: Opened) -> None:
     """The form by which an overdue review is made."""
     if not at.actor.may(Permission.EDIT_CASES, at.actor.entities):
         return
-    settings = load.settings()
     with reading(_engine(at)) as connection:
-        reader = reader_for(Reader(connection, settings), at.actor)
-        late = [one for one in ledger.entries(connection, at.actor) if one.overdue(reader.today)]
-        if not late:
-            return
-        labels = [f"{one.kept.case.name}: {one.promised.title}, {one.due.month} months" for one in late]
-        summary = "The measure is read when you save; you say what is known of why."
-        st.html(html.heading("Make a review", summary, "review"))
-        with st.container(border=True, key="review-form"):
-            place = st.selectbox("Review", range(len(late)), format_func=labels.__getitem__, key="review-which")
-            entry = late[place or 0]
-            found = ledger.look(reader, entry.kept, entry.due)
-            _review_form(at, entry, found)
+        today = Reader(connection, load.settings()).today
+        late = [one for one in ledger.entries(connection, at.actor) if one.overdue(today)]
+    if not late:
+        return
+    labels = [f"{one.kept.case.name}: {one.promised.title}, {one.due.month} months" for one in late]
+    summary = "The measure is read when you save; you say what is known of why."
+    st.html(html.heading("Make a review", summary, "review"))
+    with st.container(border=True, key="review-form"):
+        place = st.selectbox("Review", range(len(late)), format_func=labels.__getitem__, key="review-which")
+        entry = late[place or 0]
+        _review_form(at, entry, load.review_found(at.actor, at.state, entry.key))
 
 
 def _review_form(at: Opened, entry: ledger.Entry, found: Found) -> None:
@@ -143,9 +149,8 @@ def _review_form(at: Opened, entry: ledger.Entry, found: Found) -> None:
 
 
 def _review(at: Opened, entry: ledger.Entry, why: Attribution, said: str) -> None:
-    key = (entry.kept.id, entry.kept.version, entry.due.line, entry.due.month)
     try:
-        ledger.review(_engine(at), load.settings(), load.actor(), key, why, said)
+        ledger.review(_engine(at), load.settings(), load.actor(), entry.key, why, said)
     except (BadCase, NotPermitted, WarehouseError) as error:
         st.session_state["case-refused"] = f"{error}"
     else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -15,6 +16,7 @@ from app.content.blocks import Cell, Column, Notice, Row, Table
 from app.content.sections import case_words as words
 from app.render import html, web
 from app.screens.base import Opened
+from app.screens.roi_notes import notes
 from data.finance.case import Case, Line, Promise
 from data.finance.levers import LEVERS, lever_named
 from data.finance.levers.base import Side
@@ -42,6 +44,8 @@ def today(at: Opened, looked: Looked, case: Case) -> None:
             left.button("Take these over", key=f"{looked.fields}-take", on_click=_turn, args=(looked, now))
     with right.expander("Lines and promises"):
         _lines(at, looked, case)
+    with right.expander("Ranges, sources and owners"):
+        notes(case, looked.fields, partial(_turn, looked))
 
 
 def _again(at: Opened, case: Case) -> tuple[Case, tuple[Again, ...]]:

@@ -62,6 +62,11 @@ class Entry:
     due: Due
     review: Review | None
 
+    @property
+    def key(self) -> ReviewKey:
+        """What names it."""
+        return self.kept.id, self.kept.version, self.due.line, self.due.month
+
     def overdue(self, today: date) -> bool:
         """Whether its day has passed and nobody looked."""
         return self.review is None and self.due.day <= today
@@ -111,11 +116,24 @@ def reviews(connection: Connection) -> dict[ReviewKey, Review]:
     return {(one.case_id, one.version, one.line, one.month): one for one in rows}
 
 
-def look(reader: Reader, kept: Kept, one: Due) -> Found:
-    """What the measure of a promise says of the months that a review reads."""
+def look(reader: Reader, actor: Actor, key: ReviewKey) -> Found:
+    """What the measure of a promise says of the months that a review reads. BadCase, NotPermitted."""
+    name, version, line, month = key
+    kept = kept_case(reader.connection, actor, name, version)
+    return _look(reader, kept, _named(kept, line, month))
+
+
+def _look(reader: Reader, kept: Kept, one: Due) -> Found:
     promise = kept.case.named(one.line).promise
     assert promise is not None
     return Measurer(reader, kept.case.currency).find(promise.measure, promise.scope, one.period)
+
+
+def _named(kept: Kept, line: str, month: int) -> Due:
+    one = next((one for one in due(kept.case) if (one.line, one.month) == (line, month)), None)
+    if one is None:
+        raise BadCase(f"The case promises nothing on {line!r} after {month} months.")
+    return one
 
 
 def review(
@@ -151,9 +169,7 @@ def review(
 def _due(connection: Connection, kept: Kept, key: tuple[str, int], today: date) -> Due:
     if kept.status is not Status.APPROVED:
         raise BadCase(f"This version is {kept.status.value}: only an approved one has reviews.")
-    one = next((one for one in due(kept.case) if (one.line, one.month) == key), None)
-    if one is None:
-        raise BadCase(f"The case promises nothing on {key[0]!r} after {key[1]} months.")
+    one = _named(kept, *key)
     if one.day > today:
         raise BadCase(f"This review is due on {one.day}: what happens until then is not known yet.")
     if (before := reviews(connection).get((kept.id, kept.version, *key))) is not None:
@@ -164,7 +180,7 @@ def _due(connection: Connection, kept: Kept, key: tuple[str, int], today: date) 
 def _reviewed(reader: Reader, kept: Kept, one: Due, signed: tuple[Attribution, str, Actor]) -> Review:
     attribution, said, actor = signed
     line = kept.case.named(one.line)
-    promise, found = promised(kept.case, line), look(reader, kept, one)
+    promise, found = promised(kept.case, line), _look(reader, kept, one)
     assert promise is not None
     told = realised(kept.case, line, promise.baseline if found.value is None else found.value, one.month)
     return Review(

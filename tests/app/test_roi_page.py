@@ -20,7 +20,7 @@ from app.content.tornado import Tornado
 from data.access import Actor, Role
 from data.finance.case import Assumption, Case, Line, Promise, View
 from data.finance.case_file import template
-from data.warehouse.cases import Kept, Status, all_cases, approve, create, submit
+from data.warehouse.cases import Kept, Status, all_cases, approve, create, save, submit
 from data.warehouse.change_log import entries, first_fault
 from data.warehouse.engine import reading
 from data.warehouse.ledger import reviews
@@ -181,6 +181,47 @@ def test_a_line_starts_from_measured_values_and_moves_with_todays(world: World, 
     assert "Deployments and instability: deployments before" in text(at)
     next(one for one in at.button if one.label == "Remove this line")
     assert "All inputs" in text(at)
+
+
+def test_who_comes_second_is_told_and_keeps_what_was_moved(world: World, inside: Enter) -> None:
+    inside(world)
+    at = opened("roi")
+    press(reason(at, "w"), "keep")
+    next(one for one in at.slider if one.label == "Time saved (%)").set_value(10.0).run()
+    (draft,) = kept(world)
+    theirs = draft.case.model_copy(update={"years": 2})
+    engine = world.engine()
+    save(engine, ANNA, draft, theirs, "two years")
+    engine.dispose()
+    press(reason(at, "mine"), "save")
+    assert "oidc:anna changed it after you opened it" in text(at)
+    assert "oidc:anna changed this version meanwhile" in text(at)
+    assert "is worth $1.08 M over 1 year" in figure(at)
+    next(one for one in at.text_input if one.label == "Name").input("Mine").run()
+    press(reason(at, "mine after all"), "own")
+    found = {one.id: one for one in kept(world)}
+    assert found["delivery-improvement"].case == theirs
+    assert found["mine"].case.named("headcount").assumption("time_saved").value == Decimal("0.1")
+    assert (found["mine"].based_on, found["mine"].case.years) == ("delivery-improvement v1", 1)
+
+
+def test_a_range_a_source_and_an_owner_are_noted(world: World, inside: Enter) -> None:
+    inside(world)
+    at = opened("roi")
+    next(one for one in at.selectbox if one.label == "Input").select("features.success_rate").run()
+    fields = {one.label: one for one in at.number_input}
+    fields["Lowest (%)"].set_value(30.0)
+    fields["Highest (%)"].set_value(36.0)
+    next(one for one in at.text_input if one.label == "Where from").input("our own features of 2026")
+    next(one for one in at.button if one.label == "Note this").click().run()
+    assert not at.exception
+    assert "our own features of 2026" in text(at)
+    assert "30.0–36.0 %, pert" in text(at)
+    next(one for one in at.selectbox if one.label == "Input").select("features.success_rate").run()
+    fields = {one.label: one for one in at.number_input}
+    fields["Lowest (%)"].set_value(34.0)
+    next(one for one in at.button if one.label == "Note this").click().run()
+    assert "the value 0.33 lies outside its range" in text(at)
 
 
 def promised_case(start: date = date(2026, 7, 1)) -> Case:

@@ -161,7 +161,7 @@ def test_what_cannot_be_measured_is_kept_as_unknown(ledger: Company) -> None:
 def test_what_a_review_would_read_can_be_looked_at_before(ledger: Company) -> None:
     entry = next(one for one in told(ledger) if one.due.line == "errors")
     with reading(ledger.engine) as connection:
-        assert look(Reader(connection, ledger.settings), entry.kept, entry.due).value == Decimal("0.015")
+        assert look(Reader(connection, ledger.settings), EVA, entry.key).value == Decimal("0.015")
 
 
 def test_a_review_is_made_once_when_it_is_due_by_who_may(ledger: Company) -> None:
