@@ -31,8 +31,8 @@ def landing(of: Scenario, found: Forecast, done: Actuals, rate: RunRate) -> Sect
     facts = Facts((
         ("Spent in closed months", short(of.currency, so_far)), ("Still to come", short(of.currency, lands - so_far)),
         ("Landing", short(of.currency, lands)), ("Budget", short(of.currency, planned)),
-        ("Run rate, last month × 12", _rate(of, rate.last_month)),
-        ("Run rate, last three months × 4", _rate(of, rate.three_months)),
+        ("Run rate of what is billed, last month × 12", _rate(of, rate.last_month)),
+        ("Last three months × 4", _rate(of, rate.three_months)),
     ))  # fmt: skip
     way = "over" if difference > 0 else "under"
     word = judged(difference)

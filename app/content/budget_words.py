@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from app.content import format as text
-from data.finance.budget import Scenario
-from data.finance.budget_edits import ADDED, HEAD, MONTH_FIELDS, RATE, REMOVED
+from data.finance.budget import BadBudget, Scenario
+from data.finance.budget_edits import ADDED, HEAD, MONTH_FIELDS, RATE, REMOVED, number_of
 from data.finance.compare import Comparison
 from data.finance.forecast import UNBUDGETED
 from data.finance.rules import Number
@@ -52,6 +52,18 @@ def row_name(row: str, *scenarios: Scenario) -> str:
         if row in there:
             return there[row]
     return row.removeprefix(HEAD)
+
+
+def cell_said(field: str, said: str) -> str:
+    """The text of a cell as a reader sees it: amounts with their thousands, nothing as a word."""
+    if not said:
+        return "nothing"
+    if field not in (*MONTH_FIELDS, "annual", "pool_limit"):
+        return said
+    try:
+        return text.number(number_of(said), 2)
+    except BadBudget:
+        return said
 
 
 def line_name(found: Comparison, line: str) -> str:

@@ -198,7 +198,8 @@ def _plotted(block: Plotted, made: go.Figure, notes: Sequence[str], events: Sequ
 
 @cache
 def _sheet() -> str:
-    return variables() + figure_rules() + Path(__file__).with_name("web.css").read_text(encoding="utf-8")
+    rules = variables() + figure_rules() + Path(__file__).with_name("web.css").read_text(encoding="utf-8")
+    return rules.replace(".stApp", ":is(.stApp,[data-testid=stDialog])")  # a dialog lies outside of the page
 
 
 def _query() -> dict[str, str]:

@@ -88,10 +88,10 @@ _STEPS = (
 def _copy(of: Stored, why: str) -> None:
     with st.popover("Copy as a scenario"):
         name = st.text_input("Name", key="budget-copy-name", max_chars=80)
-        kind = st.selectbox("Stands for", list(Kind), 3, format_func=lambda one: one.value, key="budget-copy-kind")
+        kind = Kind(st.selectbox("Stands for", [one.value for one in Kind], 3, key="budget-copy-kind"))
         reason = why or "a copy to try something"
         if st.button("Copy", key="budget-copy-do", type="primary"):
-            _done(f"{name} is a draft of its own.", lambda: _copied(of, _named(name), kind or Kind.CUSTOM, reason))
+            _done(f"{name} is a draft of its own.", lambda: _copied(of, _named(name), kind, reason))
 
 
 def _copied(of: Stored, name: str, kind: Kind, reason: str) -> None:

@@ -61,7 +61,7 @@ Act = Callable[[], Scenario]
 def edit(name: str, actor: Actor) -> None:
     """The grid, its acts, its totals and the way to save; typing draws only this part anew."""
     made = budget_desk.desk(name, actor)
-    st.html(html.heading("Lines", _kept(made), "lines"))
+    head = st.container()  # told when all that was typed is read
     _acts(made)
     _grid(made, "lines", _ORDER, [one.id for one in made.draft.lines])
     if made.draft.drivers:
@@ -71,6 +71,8 @@ def edit(name: str, actor: Actor) -> None:
         where = f"{row_name(one.row, made.draft)}, {field_name(one.field, month_names(made.draft))}"
         web.draw(Notice("error", f"{where}: {one}"))
     _totals(made)
+    with head:
+        st.html(html.heading("Lines", _kept(made), "lines"))
     budget_save.buttons(made)
 
 
@@ -137,7 +139,8 @@ def _columns(titles: Mapping[str, str], of: Scenario) -> dict[str, Any]:
             # text, so that what cannot be read as a number is shown as it was typed instead of becoming nothing
             made[title] = st.column_config.TextColumn(alignment="right", width=92, max_chars=40)
         else:
-            made[title] = st.column_config.TextColumn(pinned=field == "name", max_chars=2000)
+            first = field == "name"
+            made[title] = st.column_config.TextColumn(pinned=first, width=190 if first else None, max_chars=2000)
     return made
 
 

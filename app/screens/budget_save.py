@@ -10,7 +10,7 @@ import streamlit as st
 from app import load
 from app.content import format as text
 from app.content.blocks import Column, Notice, Table
-from app.content.budget_words import field_name, month_names, row_name
+from app.content.budget_words import cell_said, field_name, month_names, row_name
 from app.content.sections.base import row
 from app.render import web
 from app.screens import budget_desk
@@ -62,14 +62,14 @@ def _difference(made: Desk, pending: Sequence[Change]) -> Table:
     columns = (Column("Line"), Column("Cell"), Column("Now", "right"), Column("After saving", "right"))
     both = made.draft, made.stored.scenario
     rows = tuple(
-        row(row_name(one.row, *both), field_name(one.field, names), one.old or "nothing", _new(one))
+        row(row_name(one.row, *both), field_name(one.field, names), cell_said(one.field, one.old), _new(one))
         for one in pending[:_SHOWN]
     )
     return Table("budget-difference", "", columns, rows, total_rows=len(pending), empty="Nothing changes.")
 
 
 def _new(one: Change) -> str:
-    return "removed" if one.field == REMOVED else "a new line" if one.field == ADDED else one.new or "nothing"
+    return "removed" if one.field == REMOVED else "a new line" if one.field == ADDED else cell_said(one.field, one.new)
 
 
 def _save(made: Desk, pending: Sequence[Change], seen: dict[str, int], why: str) -> None:
@@ -99,10 +99,13 @@ def _settle(made: Desk, conflict: Conflict) -> None:
     asked = [one for one in conflict.clashes if one.differs]
     for place, one in enumerate(asked):
         where = f"{row_name(one.row, made.draft, made.stored.scenario)}, {field_name(one.field, names)}"
-        labels = {_MINE: f"Mine: {one.mine or 'nothing'}", _THEIRS: f"Theirs: {one.theirs or 'nothing'}"}
+        labels = {
+            _MINE: f"Mine: {cell_said(one.field, one.mine)}",
+            _THEIRS: f"Theirs: {cell_said(one.field, one.theirs)}",
+        }
         key = f"budget-pick-{place}-{st.session_state[_SAVE_ID]}"
         picked = st.radio(
-            f"{where} (it was {one.base or 'nothing'})", [_MINE, _THEIRS], index=None, horizontal=True,
+            f"{where} (it was {cell_said(one.field, one.base)})", [_MINE, _THEIRS], index=None, horizontal=True,
             format_func=labels.__getitem__, key=key,
         )  # fmt: skip
         mine[one.row, one.field] = picked

@@ -164,11 +164,15 @@ def _price_volume_mix(planned: Priced, done: Priced, volumes: _Volumes) -> dict[
 
 
 def _in_cents(exact: Mapping[str, Fraction], total: Decimal) -> Parts:
-    """The parts in cents that add up to the total: what rounding leaves goes to the parts that lost most by it."""
+    """The parts in cents that add up to the total: what rounding leaves goes to the parts that lost most by it.
+
+    A part that is nothing stays nothing, unless there is no other.
+    """
     scale = int(1 / CENT)
     floors = {name: part * scale // 1 for name, part in exact.items()}
     left = int(total * scale) - sum(floors.values())
-    most_lost = sorted(exact, key=lambda name: (floors[name] - exact[name] * scale, PART_NAMES.index(name)))
+    there = [name for name in exact if exact[name]] or list(exact)[-1:]
+    most_lost = sorted(there, key=lambda name: (floors[name] - exact[name] * scale, PART_NAMES.index(name)))
     # both sides of the difference were rounded before, so more than a cent a part may be left, or given back
     order, step = (most_lost, 1) if left > 0 else (most_lost[::-1], -1)
     for turn in range(abs(left)):
