@@ -37,7 +37,8 @@ def terms(case: Case, key: str) -> Case:
     view = left.selectbox(
         "Uncertainty told by", views, views.index(case.view), format_func=names.__getitem__, key=f"{key}-view"
     )
-    rate = middle.number_input("Discount rate (%)", 0.0, 100.0, float(case.discount_rate * 100), 0.5, key=f"{key}-rate")
+    percent = float(case.discount_rate * 100)
+    rate = middle.number_input("Rate (%)", 0.0, 100.0, percent, 0.5, key=f"{key}-rate", help="Discount rate a year")
     ramps = any(line.ramp for line in case.line)
     years = right.number_input(
         "Years", 1, 15, case.years, 1, key=f"{key}-years", disabled=ramps,
@@ -101,8 +102,8 @@ def _step(value: Decimal) -> float:
 
 
 def _format(value: Decimal) -> str:
-    """As many decimals as the value has, four at most."""
-    return f"%.{min(4, text.decimals_of(value))}f"
+    """As many decimals as the value has: two at most, four below one."""
+    return f"%.{min(2 if abs(value) >= 1 else 4, text.decimals_of(value))}f"
 
 
 def _exact(shown: float) -> Decimal:

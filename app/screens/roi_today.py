@@ -36,15 +36,14 @@ def today(at: Opened, looked: Looked, case: Case) -> None:
     """What the measured inputs say now, and how much of the result each moved."""
     said = f"Measured inputs, read for {text.period(at.choice.period)} and the chosen scope."
     st.html(html.heading("Today’s numbers", said, "today"))
-    left, right = st.columns(2)
-    if left.toggle("Run it on today’s numbers", key=f"{looked.fields}-today"):
+    if st.toggle("Run it on today’s numbers", key=f"{looked.fields}-today"):
         now, read = _again(at, case)
         _moves(case, now, read)
         if now != case:
-            left.button("Take these over", key=f"{looked.fields}-take", on_click=_turn, args=(looked, now))
-    with right.expander("Lines and promises"):
+            st.button("Take these over", key=f"{looked.fields}-take", on_click=_turn, args=(looked, now))
+    with st.expander("Lines and promises"):
         _lines(at, looked, case)
-    with right.expander("Ranges, sources and owners"):
+    with st.expander("Ranges, sources and owners"):
         notes(case, looked.fields, partial(_turn, looked))
 
 

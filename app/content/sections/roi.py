@@ -13,8 +13,6 @@ from data.finance.measures import MEASURES
 from data.metrics.base import Unit as MetricUnit
 from data.warehouse.ledger import Entry, entries_below
 
-_LATE_SHOWN = 5
-
 
 def ledger(context: Context) -> Section:
     """Every review of the approved cases: what was planned, what was measured, what it is worth, who said why."""
@@ -92,21 +90,22 @@ def told(name: str, value: Decimal, currency: str, context: Context) -> str:
 
 
 def overdue(context: Context) -> Section:
-    """A notice for each review that nobody made; empty where all were."""
-    late = [one for one in entries_below(context.reader, context.scope) if one.overdue(context.reader.today)]
-    notices = [
-        Notice(
-            "late",
-            f"{one.kept.case.name}: the review of {one.promised.title} after {one.due.month} months was due on "
-            f"{text.day(one.due.day)}.",
-            "Make it on ROI",
-            "roi",
-        )
-        for one in late[:_LATE_SHOWN]
-    ]
-    if len(late) > _LATE_SHOWN:
-        notices.append(Notice("late", f"{len(late) - _LATE_SHOWN} further reviews are overdue.", "See ROI", "roi"))
-    return Section("reviews", "Promises to look at" if late else "", tuple(notices))
+    """A notice for each case of which nobody made a review that is due; empty where all were made."""
+    by_case: dict[str, list[Entry]] = {}
+    for one in entries_below(context.reader, context.scope):
+        if one.overdue(context.reader.today):
+            by_case.setdefault(one.kept.id, []).append(one)
+    notices = tuple(Notice("late", _late(found), "Make it on ROI", "roi") for found in by_case.values())
+    return Section("reviews", "Promises to look at" if notices else "", notices)
+
+
+def _late(found: list[Entry]) -> str:
+    first = found[0]
+    if len(found) == 1:
+        said = f"the review of {first.promised.title} after {first.due.month} months was due on"
+    else:
+        said = f"{len(found)} reviews of what it promised are overdue, the first since"
+    return f"{first.kept.case.name}: {said} {text.day(first.due.day)}."
 
 
 LEDGER = SectionKind("roi.ledger", ledger)
