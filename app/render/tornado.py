@@ -10,6 +10,8 @@ from app.render import figure
 
 _ROOM = 0.22
 """Room at both ends for the words of the longest bar, in parts of its length."""
+_EDGE = 0.05
+"""Closer to an end of the axis no tick is told: its words would not fit."""
 
 
 @dataclass(frozen=True)
@@ -42,11 +44,10 @@ def layout(block: Tornado) -> Layout:
         return (value - low) / (high - low)
 
     scale = figure.scale_between(low, high, block.unit, 4)
+    shown = [(at(value), value) for value in scale.ticks if _EDGE < at(value) < 1 - _EDGE]
+    told = dict(zip(scale.ticks, scale.labels, strict=True))
     ticks = tuple(
-        (at(value), text.in_axis_unit(value, block.unit) if place == 0 else said)
-        for place, (value, said) in enumerate(
-            (value, said) for value, said in zip(scale.ticks, scale.labels, strict=True) if low <= value <= high
-        )
+        (x, told[value] if place else text.in_axis_unit(value, block.unit)) for place, (x, value) in enumerate(shown)
     )
     bars = []
     for one in block.swings:

@@ -20,8 +20,7 @@ def draw(block: Tornado, width: float) -> str:
     ground, roof = _BOTTOM, high - _TOP
     for at, words in laid.ticks:
         plot.line((at * wide,) * 2, (ground, roof), color=LIGHT.grid, linewidth=0.5, zorder=0.5)
-        if 0.05 < at < 0.95:
-            plot.words(words, at * wide, ground - 3, ha="center", va="top")
+        plot.words(words, at * wide, ground - 3, ha="center", va="top")
     plot.line((laid.base * wide,) * 2, (ground, roof), color=LIGHT.muted, linewidth=0.7, zorder=3)
     plot.words(block.base_text, laid.base * wide, roof + 3, ha="center", va="bottom")
     for place, bar in enumerate(laid.bars):

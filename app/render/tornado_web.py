@@ -91,4 +91,4 @@ def _base_words(block: Tornado, laid: Layout) -> Part:
 
 def _ticks(laid: Layout) -> list[Part]:
     place = {"y": 0, "yref": "paper", "xanchor": "center", "yanchor": "top", "yshift": -2, "showarrow": False}
-    return [{"text": escape(words), "x": at, "font": NOTE} | place for at, words in laid.ticks if 0.05 < at < 0.95]
+    return [{"text": escape(words), "x": at, "font": NOTE} | place for at, words in laid.ticks]

@@ -20,6 +20,7 @@ from app.content.tornado import Tornado
 from data.access import Actor, Role
 from data.finance.case import Assumption, Case, Line, Promise, View
 from data.finance.case_file import template
+from data.finance.levers import LEVERS
 from data.warehouse.cases import Kept, Status, all_cases, approve, create, save, submit
 from data.warehouse.change_log import entries, first_fault
 from data.warehouse.engine import reading
@@ -181,6 +182,39 @@ def test_a_line_starts_from_measured_values_and_moves_with_todays(world: World, 
     assert "Deployments and instability: deployments before" in text(at)
     next(one for one in at.button if one.label == "Remove this line")
     assert "All inputs" in text(at)
+
+
+def all_inputs() -> None:
+    """What AppTest runs: the inputs of a line for each lever, each of its parameters with a range."""
+    from datetime import date
+
+    from app.screens.roi_inputs import inputs
+    from data.finance.case import Assumption, Case, Line
+    from data.finance.levers import LEVERS
+
+    lines = tuple(
+        Line(
+            id=lever.id.replace("_", "-"),
+            lever=lever.id,
+            values={
+                one.id: Assumption(value=(one.low + one.high) / 2, low=one.low, high=one.high)
+                for one in lever.parameters
+            },
+        )
+        for lever in LEVERS
+    )
+    given = {"name": "n", "owner": "o", "currency": "EUR", "start": date(2027, 1, 1), "years": 1, "line": lines}
+    case = Case(**given, discount_rate=0)
+    assert inputs(case, "all") == case
+
+
+def test_every_parameter_of_every_lever_has_a_slider() -> None:
+    at = AppTest.from_function(all_inputs, default_timeout=60).run()
+    assert not at.exception
+    labels = [one.label for one in at.slider]
+    expected = [one for lever in LEVERS for one in lever.parameters]
+    assert len(labels) == len(expected)
+    assert all(label.startswith(one.name) for label, one in zip(labels, expected, strict=True))
 
 
 def test_who_comes_second_is_told_and_keeps_what_was_moved(world: World, inside: Enter) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import fields
 from datetime import date
 from decimal import Decimal
@@ -11,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.finance.case import Assumption, Case, Flow, Line, View, year_of
-from data.finance.case_file import template
+from data.finance.case_file import checked, document, template
 from data.finance.cash_flow import Roots
 from data.finance.levers.base import Side
 from data.finance.monte_carlo import Simulation
@@ -197,6 +198,11 @@ def test_the_parts_of_every_view_add_up_to_the_cent(case: Case) -> None:
         for rate in told.irr.rates:
             scale = size * max(1.0, (1 + rate) ** -len(told.days))
             assert abs(told.npv_at(rate)) <= 1e-6 * scale
+
+
+@given(cases())
+def test_a_case_that_is_stored_and_read_again_is_the_same(case: Case) -> None:
+    assert checked(json.loads(json.dumps(document(case)))) == case
 
 
 @given(cases())
