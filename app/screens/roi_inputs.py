@@ -8,6 +8,7 @@ import streamlit as st
 
 from app.content import format as text
 from app.content.sections import case_words as words
+from app.render import html
 from app.render.figure import round_step
 from data.finance.case import Assumption, Case, Line, View
 from data.finance.case_file import checked, document
@@ -22,7 +23,7 @@ def inputs(case: Case, key: str) -> Case:
     lines: list[Line] = []
     for line in case.line:
         uncertain = [name for name, given, _ in line.parameters() if given.is_uncertain]
-        with st.expander(line.title, expanded=bool(uncertain) and not lines):
+        with st.expander(html.escape(line.title), expanded=bool(uncertain) and not lines):
             if line.kind:
                 st.caption(f"{line.kind.formula}. {line.kind.guard}")
             lines.append(_line(case, line, key))

@@ -18,6 +18,7 @@ Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,79}$")]
 Words = Annotated[str, Field(max_length=400)]
 Rate = Annotated[Decimal, Field(gt=Decimal("-0.5"), le=1)]
 Share = Annotated[Decimal, Field(ge=0, le=1)]
+Part = Annotated[Decimal, Field(ge=0, le=10)]
 Amount = Annotated[Decimal, Field(ge=-(10**12), le=10**12)]
 
 MOST_YEARS, MOST_LINES, MOST_FLOWS = 15, 60, 200
@@ -119,7 +120,7 @@ class Line(_Frozen):
     values: dict[str, Assumption] = {}
     flows: Annotated[tuple[Flow, ...], Field(max_length=MOST_FLOWS)] = ()
     when: When | None = None
-    ramp: Annotated[tuple[Decimal, ...], Field(max_length=MOST_YEARS + 1)] = ()
+    ramp: Annotated[tuple[Part, ...], Field(max_length=MOST_YEARS + 1)] = ()
     risk: Share = Decimal(0)
     owner: Words = ""
     promise: Promise | None = None
