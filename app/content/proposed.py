@@ -48,14 +48,15 @@ def proposed(content: Mapping[str, Any]) -> str:
     if content.get("act") == "end":
         return f"ends on {content['day']}"
     was = content.get("counted") or {}
-    said = [_named(name, value, was) for name, value in content.items() if name not in _ASIDE and value is not None]
-    return text.joined(*(one for one in said if one))
+    names = [name for name in (*_FIRST, *sorted(set(content) - {*_FIRST, *_ASIDE})) if content.get(name) is not None]
+    return text.joined(*(_named(name, content[name], was) for name in names if content[name] != was.get(name)))
 
 
-_ASIDE = ("act", "metric", "scope", "counted", "owner")
+_FIRST = ("low", "high", "numerator", "denominator", "value", "valid_from", "valid_to")
+_ASIDE = ("act", "metric", "scope", "counted", "owner", "period")
 
 
 def _named(name: str, value: Any, was: Mapping[str, Any]) -> str:
     before = f" (counted {was[name]})" if was.get(name) is not None else ""
     called = {"low": "at least", "high": "at most", "valid_from": "from", "valid_to": "until"}.get(name, name)
-    return f"{called.replace('_', ' ')} {value}{before}" if not isinstance(value, dict | tuple) else ""
+    return f"{called.replace('_', ' ')} {value}{before}"

@@ -55,9 +55,9 @@ def _decide(title: str, found: list[Proposal]) -> None:
     with st.form(f"decide-{title}", border=True):
         chosen = st.selectbox("Proposal", list(names), format_func=names.__getitem__)
         said = st.text_input("What you say to it", max_chars=200, placeholder="For the log; needed to decline")
-        columns = st.columns([1, 1, 6])
-        yes = columns[0].form_submit_button("Approve", type="primary")
-        no = columns[1].form_submit_button("Decline")
+        with st.container(horizontal=True):
+            yes = st.form_submit_button("Approve", type="primary")
+            no = st.form_submit_button("Decline")
     if yes or no:
         _done(title, chosen, said, yes=yes)
 

@@ -77,9 +77,12 @@ class Proposal:
 
 
 def propose(connection: Connection, actor: Actor, draft: Draft, why: str) -> int:
-    """Keep a proposal in the caller's writing transaction; its number. NotPossible without a reason."""
+    """Keep a proposal in the caller's writing transaction; its number. NotPossible: no reason, or proposed already."""
     if not why.strip():
         raise NotPossible("Give a reason, which the log keeps.")
+    for one in listed(connection):
+        if (one.kind, one.object, one.seen) == (draft.kind, draft.object, draft.seen) and one.content == draft.content:
+            raise NotPossible(f"That is proposed already and waits: it is proposal {one.id}.")
     row = {
         "kind": draft.kind.value, "object": draft.object, "scope": draft.scope, "content": dict(draft.content),
         "seen": draft.seen, "why": why.strip(), "proposed_by": actor.name, "proposed_at": clock(),

@@ -11,8 +11,10 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from streamlit.web.server.starlette.starlette_app_utils import create_signed_value, decode_signed_value
 
-from data.access import Role
+from data.access import Actor, Permission, Role
 from data.clock import clock
+from data.warehouse.change_log import Change, entries, first_fault
+from data.warehouse.engine import reading
 from tests.app.world import World, build, write_settings
 from tests.servers.openid import COOKIE_SECRET, SignedIn, serving_behind_sign_in
 
@@ -98,6 +100,98 @@ def test_a_cookie_that_is_forged_too_old_or_of_a_sign_in_that_ended_opens_nothin
     page.get_by_role("button", name="Sign out").click()
     page.wait_for_url(f"{server.issuer}/**", timeout=WAIT)
     sees("You have signed out: sign in again.")
+
+
+MAY = {
+    role: {
+        "Edit a target": Permission.EDIT_TARGETS,
+        "Correct a number": Permission.CORRECT,
+        "Board packs": Permission.RELEASE,
+        "Last hash": Permission.READ_LOG,
+    }
+    for role in Role
+}
+PAGES = ("benchmarks", "approvals", "audit")
+SAVED = """
+    window.sent = [];
+    const send = WebSocket.prototype.send;
+    WebSocket.prototype.send = function (data) {
+        window.socket = this;
+        window.sent.push(data);
+        return send.call(this, data);
+    };
+"""
+
+
+def seen_on(page: Page, server: SignedIn, path: str, who: str) -> str:
+    """What a page says once it is whole."""
+    page.goto(f"{server.base_url}/{path}")
+    expect(page.get_by_text(who)).to_be_visible(timeout=WAIT)
+    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for(timeout=WAIT)
+    return page.locator("[data-testid=stMain]").inner_text()
+
+
+def entries_of(world: World) -> list[Change]:
+    engine = world.engine()
+    with reading(engine) as connection:
+        found = entries(connection)
+    engine.dispose()
+    assert first_fault(found) is None
+    return found
+
+
+@pytest.mark.parametrize("role", Role)
+def test_each_role_sees_what_it_may_do_and_nothing_else(
+    company: tuple[SignedIn, World], someone: Callable[[], BrowserContext], role: Role
+) -> None:
+    server, _ = company
+    name = f"{role.replace(' ', '-')}@example.com"
+    page = signs_in(someone(), server, name)
+    told = " ".join(seen_on(page, server, path, f"{name} · {role}") for path in PAGES)
+    person = Actor(name, frozenset({role}))
+    assert {what: what in told for what in MAY[role]} == {what: person.may(act) for what, act in MAY[role].items()}
+
+
+def test_somebody_of_one_entity_reads_it_alone(
+    company: tuple[SignedIn, World], someone: Callable[[], BrowserContext]
+) -> None:
+    server, _ = company
+    page = signs_in(someone(), server, "wallet-viewer@example.com")
+    expect(page.get_by_text("wallet-viewer@example.com · viewer of wallet")).to_be_visible(timeout=WAIT)
+    page.goto(f"{server.base_url}/reliability?scope=ledger&period=2026-10")
+    expect(page.get_by_text("There is no scope 'ledger'. Shown is Wallet.")).to_be_visible(timeout=WAIT)
+    page.goto(f"{server.base_url}/health")
+    expect(page.get_by_text("may read for wallet only: ask an admin")).to_be_visible(timeout=WAIT)
+
+
+def test_two_people_set_a_target_and_a_replayed_save_changes_nothing(
+    company: tuple[SignedIn, World], someone: Callable[[], BrowserContext]
+) -> None:
+    server, world = company
+    editor = signs_in(someone(), server, "finance-editor@example.com")
+    seen_on(editor, server, "benchmarks", "finance-editor@example.com · finance editor")
+    editor.get_by_role("textbox", name="At least").fill("99.95")
+    editor.get_by_role("textbox", name="Reason").fill("a new contract")
+    editor.keyboard.press("Tab")
+    editor.get_by_role("button", name="Propose").click(timeout=WAIT)
+    expect(editor.get_by_text("It waits for another person who may approve it")).to_be_visible(timeout=WAIT)
+    approver = someone()
+    approver.add_init_script(SAVED)
+    page = signs_in(approver, server, "approver@example.com")
+    seen_on(page, server, "approvals", "approver@example.com · approver")
+    before = page.evaluate("window.sent.length")
+    page.get_by_role("button", name="Approve").click(timeout=WAIT)
+    expect(page.get_by_text("target of availability is approved")).to_be_visible(timeout=WAIT)
+    told = entries_of(world)
+    assert [(one.actor, one.action) for one in told[-4:]] == [
+        ("oidc:finance-editor@example.com", "proposed"), ("oidc:approver@example.com", "approved"),
+        ("oidc:approver@example.com", "ended"), ("oidc:approver@example.com", "set"),
+    ]  # fmt: skip
+    page.evaluate("at => window.sent.slice(at).forEach(one => window.socket.send(one))", before)
+    expect(page.get_by_text("Nothing waits for a second person.")).to_be_visible(timeout=WAIT)
+    page.reload()
+    expect(page.get_by_text("Nothing waits for a second person.")).to_be_visible(timeout=WAIT)
+    assert entries_of(world) == told
 
 
 def test_an_expired_token_of_the_provider_signs_nobody_in(

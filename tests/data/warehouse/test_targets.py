@@ -241,6 +241,15 @@ def test_what_was_decided_is_not_decided_again(seeded: Company) -> None:
     assert (rows(seeded), seeded.count("change_log")) == (before, count)
 
 
+def test_a_proposal_that_is_sent_twice_is_kept_once(seeded: Company) -> None:
+    number, opened = proposed(seeded), seen(seeded)
+    count = seeded.count("change_log")
+    for actor in (CFO, MARIA):
+        with pytest.raises(NotPossible, match=f"proposed already and waits: it is proposal {number}"):
+            propose_target(seeded.engine, seeded.settings, actor, uptime("0.9995"), opened, "again")
+    assert (seeded.count("proposal"), seeded.count("change_log")) == (1, count)
+
+
 def test_a_proposal_is_declined_by_another_and_taken_back_by_its_maker(seeded: Company) -> None:
     before = rows(seeded)
     for actor, word in ((CHAIR, "declined"), (CFO, "withdrawn")):
