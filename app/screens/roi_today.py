@@ -36,6 +36,9 @@ def today(at: Opened, looked: Looked, case: Case) -> None:
     """What the measured inputs say now, and how much of the result each moved."""
     said = f"Measured inputs, read for {text.period(at.choice.period)} and the chosen scope."
     st.html(html.heading("Today’s numbers", said, "today"))
+    if any(_can_start(line) for line in case.line):
+        key = f"{looked.fields}-start"
+        st.button("Start inputs from measured values", key=key, on_click=_start, args=(at, looked, case))
     if st.toggle("Run it on today’s numbers", key=f"{looked.fields}-today"):
         now, read = _again(at, case)
         _moves(case, now, read)
@@ -45,6 +48,12 @@ def today(at: Opened, looked: Looked, case: Case) -> None:
         _lines(at, looked, case)
     with st.expander("Ranges, sources and owners"):
         notes(case, looked.fields, partial(_turn, looked))
+
+
+def _can_start(line: Line) -> bool:
+    """Whether an input of the line could be measured and is not yet."""
+    inputs = ((given, one) for _, given, one in line.parameters())
+    return any(one is not None and one.measure and not one.promised and not given.measured for given, one in inputs)
 
 
 def _again(at: Opened, case: Case) -> tuple[Case, tuple[Again, ...]]:
@@ -143,14 +152,24 @@ def _add(at: Opened, looked: Looked, case: Case, lever: str) -> None:
     taken = {line.id for line in case.line}
     names = (free, *(f"{free}-{place}" for place in range(2, len(taken) + 2)))
     name = next(one for one in names if one not in taken)
-    line = Line(id=name, lever=lever)
+    made = _measured(at, case, (Line(id=name, lever=lever),))
+    _turn(looked, case.model_copy(update={"line": (*case.line, *made)}))
+
+
+def _start(at: Opened, looked: Looked, case: Case) -> None:
+    """Every input that can be measured, as it is measured; promised ones and the rest stay as they are."""
+    _turn(looked, case.model_copy(update={"line": _measured(at, case, case.line)}))
+
+
+def _measured(at: Opened, case: Case, lines: Sequence[Line]) -> tuple[Line, ...]:
+    """Lines that start from measured values; what could not be measured is said on the page."""
     with reading(load.engine(at.state.url)) as connection:
-        reader = _reader(at, Reader(connection, load.settings()))
-        made, found = started(Measurer(reader, case.currency), line, at.choice.scope, at.choice.period)
-    missing = [f"{one.measure.name}: {one.reason}" for one in found if one.value is None]
+        measurer = Measurer(_reader(at, Reader(connection, load.settings())), case.currency)
+        found = [started(measurer, line, at.choice.scope, at.choice.period) for line in lines]
+    missing = {f"{one.measure.name}: {one.reason}": None for _, read in found for one in read if one.value is None}
     if missing:
-        st.session_state["case-said"] = "Not measured, so left at its default. " + "; ".join(missing) + "."
-    _turn(looked, case.model_copy(update={"line": (*case.line, made)}))
+        st.session_state["case-said"] = f"Not measured, so left as it was. {'; '.join(missing)}."
+    return tuple(line for line, _ in found)
 
 
 def _without(case: Case, line: str) -> Case:

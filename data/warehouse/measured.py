@@ -243,7 +243,8 @@ def started(measurer: Measurer, line: Line, scope: str, period: Period) -> tuple
         if parameter is None or parameter.measure is None or parameter.promised:
             continue
         found.append(one := measurer.find(parameter.measure, scope, period))
-        values[name] = _taken(measurer, given, one, line, name)
+        if one.value is not None or name not in values:
+            values[name] = _taken(measurer, given, one, line, name)
     return line.model_copy(update={"values": values}), tuple(found)
 
 

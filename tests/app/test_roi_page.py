@@ -175,7 +175,7 @@ def test_a_line_starts_from_measured_values_and_moves_with_todays(world: World, 
     next(one for one in at.selectbox if one.label == "Lever").select("instability").run()
     next(one for one in at.button if one.label == "Add this line from measured values").click().run()
     assert not at.exception
-    assert "Not measured, so left at its default. Recovery of failed deployments" in text(at)
+    assert "Not measured, so left as it was. Recovery of failed deployments" in text(at)
     assert "measured in 2026-09" in text(at)
     at.toggle[0].set_value(True).run()
     assert not at.exception
@@ -256,6 +256,17 @@ def test_a_range_a_source_and_an_owner_are_noted(world: World, inside: Enter) ->
     fields["Lowest (%)"].set_value(34.0)
     next(one for one in at.button if one.label == "Note this").click().run()
     assert "the value 0.33 lies outside its range" in text(at)
+
+
+def test_a_shipped_case_starts_from_what_is_measured_here(world: World, inside: Enter) -> None:
+    inside(world)
+    at = opened("roi", {"period": "2026-10"})
+    next(one for one in at.button if one.label == "Start inputs from measured values").click().run()
+    assert not at.exception
+    said = text(at)
+    assert "People: no source tells of people in this period" in said
+    assert "14.3 %" in said  # one of seven deployments of October failed
+    assert "measured in 2026-10" in said
 
 
 def promised_case(start: date = date(2026, 7, 1)) -> Case:

@@ -8,8 +8,10 @@ from app.content import format as text
 from app.content.blocks import Cell, Column, Notice, Row, Section, Table
 from app.content.sections import exact
 from app.content.sections.base import Context, SectionKind
+from data.facts import Revenue
 from data.finance.downtime import Cost
 from data.money import Money
+from data.warehouse import read_sources
 from data.warehouse.downtime import WEEKS, DowntimeReader, ServiceCost
 
 _UPTIME = ("availability",)
@@ -57,9 +59,11 @@ def _services(context: Context, told: list[ServiceCost]) -> Table:
         Column("Who says so"),
     )
     rows = tuple(_service(one, context) for one in told)
+    sources = ", ".join(read_sources.sources_of(context.reader.connection).get(Revenue.kind, ()))
     note = (
         f"Minutes down as in uptime × mean revenue of that hour of the week over {WEEKS} weeks × the share that is "
-        "lost for good. Rows are not added up: two services may carry the same revenue."
+        "lost for good. Rows are not added up: two services may carry the same revenue. "
+        f"Revenue is read from {sources}."
     )
     return Table("downtime", "", columns, rows, note, measures=_UPTIME)
 
