@@ -85,7 +85,8 @@ class Tile:
     """One number against its target, in the same five rows everywhere.
 
     `unit` stands beside `value` in muted ink; `spark` holds the last 12 periods, None where nothing is known.
-    One that is not `judged` can have no target. A tile without data keeps its shape: `value` is "n/a" and `evidence` says what to connect.
+    One that is not `judged` can have no target. A tile without data keeps its shape: `value` is "n/a" and `evidence`
+    says what to connect.
     """
 
     id: str
