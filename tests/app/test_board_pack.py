@@ -109,6 +109,7 @@ def test_a_blank_figure_stops_the_pack(context: Make) -> None:
 
 def test_a_pack_of_another_scope_says_so_in_its_name(context: Make, tmp_path: Path) -> None:
     chosen = context()
-    assert write(chosen.reader, chosen.period, tmp_path, scope="wallet").name == "plumbline-wallet-2026-10-unreleased.pdf"
+    made = write(chosen.reader, chosen.period, tmp_path, scope="wallet")
+    assert made.name == "plumbline-wallet-2026-10-unreleased.pdf"
     with pytest.raises(NotReleasable, match="There is no scope 'nobody'"):
         context_for(chosen.reader, chosen.period, "nobody")

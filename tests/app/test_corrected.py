@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 import streamlit as st
+from sqlalchemy import update
 from streamlit.testing.v1 import AppTest
 
 from app.board_pack import write
+from app.content.blocks import Notice
 from app.content.contract import document
 from app.content.sections import section_named, words
 from app.content.sections.base import Comparison, Context
@@ -21,8 +23,9 @@ from data.metrics import metric_named
 from data.period import parse
 from data.warehouse.approvals import approve
 from data.warehouse.corrections import Wanted, counted, propose_correction
-from data.warehouse.engine import reading
+from data.warehouse.engine import reading, writing
 from data.warehouse.readings import Reader, all_readings
+from data.warehouse.tables_people import correction
 from tests.app.test_board_pack import pdf_text, plainly
 from tests.app.test_screens import opened, text
 from tests.app.test_sections import table
@@ -82,6 +85,21 @@ def test_the_table_names_both_numbers_the_reason_and_both_people(october: Contex
     before = Context(october.reader, "group", parse("2026-09"), Comparison.PREVIOUS, NOW)
     assert section_named("board.corrected").build(ledger).blocks == ()
     assert section_named("board.corrected").build(before).blocks == ()
+
+
+def test_a_correction_of_an_earlier_definition_is_set_aside_and_says_so(corrected: World) -> None:
+    engine = corrected.engine()
+    with writing(engine) as connection:
+        connection.execute(update(correction).values(version=99))
+    with reading(engine) as connection:
+        context = Context(Reader(connection, corrected.settings), "group", OCTOBER, Comparison.PREVIOUS, NOW)
+        assert context.reading("availability").value.corrections == ()
+        (notice,) = section_named("board.corrected").build(context).blocks
+    engine.dispose()
+    assert isinstance(notice, Notice)
+    assert plainly(notice.sentence) == (
+        "1 correction of an earlier definition no longer counts: availability of Wallet, 14 Oct 2026."
+    )
 
 
 def test_the_json_says_so(october: Context) -> None:

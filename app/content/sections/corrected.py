@@ -27,16 +27,17 @@ _COLUMNS = (
 
 def corrected(context: Context) -> Section:
     """The corrections of the scope, and of what lies below it, that touch the shown period; no block without any."""
-    found = _found(context)
+    found, aside = _found(context), _set_aside(context)
     if not found:
-        return Section("corrected", "", ())
+        return Section("corrected", "", aside)
     note = (
         "A number with † is corrected, or holds one that is. Time that a correction covers in part only is told as it "
         "was counted."
     )
     named = tuple(dict.fromkeys(reading.metric.id for _, reading in found))
     rows = tuple(_row(one, reading, context) for one, reading in found)
-    return Section("corrected", "Corrected numbers", (Table("corrected", "", _COLUMNS, rows, note, measures=named),))
+    table = Table("corrected", "", _COLUMNS, rows, note, measures=named)
+    return Section("corrected", "Corrected numbers", (table, *aside))
 
 
 def noted(context: Context) -> Section:
@@ -62,6 +63,22 @@ def _found(context: Context) -> list[tuple[Correction, Reading]]:
         and one.metric in metrics
         and metrics[one.metric].version == one.version
     ]
+
+
+def _set_aside(context: Context) -> tuple[Notice, ...]:
+    """Corrections of an earlier definition, which the numbers of today's no longer take up."""
+    versions = {one.id: one.version for one in context.reader.metrics}
+    below = context.reader.tree.ever_below(context.scope)
+    old = [
+        f"{one.metric} of {context.name_of(one.scope)}, {text.period(one.period)}"
+        for one in context.reader.corrections
+        if one.scope in below and versions.get(one.metric) != one.version
+    ]
+    if not old:
+        return ()
+    counts = "count" if len(old) > 1 else "counts"
+    said = f"{text.plural(len(old), 'correction')} of an earlier definition no longer {counts}: {'; '.join(old)}."
+    return (Notice("info", said, "Propose what still holds again"),)
 
 
 def _sentence(one: Correction, reading: Reading, context: Context) -> str:
