@@ -1,7 +1,8 @@
-"""The door of an app without sign-in: only this machine's own readers, and nobody behind a proxy."""
+"""The door: without sign-in this machine's own reader alone, never through a proxy; with it, files for who signed in."""
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ _FORWARDED = {
     *("forwarded", "via", "x-real-ip", "x-client-ip", "x-cluster-client-ip", "true-client-ip", "cf-connecting-ip"),
     *("fastly-client-ip", "x-original-host", "x-original-forwarded-for", "x-host", "x-proxyuser-ip"),
 }
+_FILES = "/media/"
 _FIX = "Configure [sign_in] (docs/access.md) before others may reach this app."
 
 
@@ -53,20 +55,30 @@ def _name_in(host: str) -> str:
 
 @dataclass(frozen=True)
 class Gate:
-    """ASGI middleware that answers 403, and ends a websocket before it opens, where `refusal` has a reason."""
+    """ASGI middleware that answers 403, and ends a websocket before it opens.
+
+    Where it is `closed`, no sign-in being configured, `refusal` decides. Else `knows` does for the files that pages
+    hand out, which Streamlit itself gives to whoever has their address; pages ask who reads by themselves.
+    """
 
     app: App
     closed: bool
-    """Whether the gate is shut to all but this machine's own reader: no sign-in is configured."""
+    knows: Callable[[Scope], bool] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if self.closed and scope["type"] in ("http", "websocket"):
+        if scope["type"] in ("http", "websocket") and (why := await self._why_not(scope)) is not None:
+            await _refuse(scope["type"], send, why)
+            return
+        await self.app(scope, receive, send)
+
+    async def _why_not(self, scope: Scope) -> str | None:
+        if self.closed:
             headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]]
             client = scope.get("client")
-            if (why := refusal(headers, client[0] if client else None)) is not None:
-                await _refuse(scope["type"], send, why)
-                return
-        await self.app(scope, receive, send)
+            return refusal(headers, client[0] if client else None)
+        if self.knows is not None and _FILES in scope.get("path", ""):
+            return None if await asyncio.to_thread(self.knows, scope) else "Sign in to take files away."
+        return None
 
 
 async def _refuse(kind: str, send: Send, why: str) -> None:

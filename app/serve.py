@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from typing import Any
 
 from starlette.middleware import Middleware
+from starlette.requests import Request
 from streamlit import config
+from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
+from streamlit.web.server.starlette.starlette_websocket import _get_signed_cookie_with_chunks
 
 from app import gate
+from data.clock import clock
 from data.settings import ConfigurationError, load, secret
-from data.sign_in import CLIENT_SECRET, COOKIE_SECRET, LEAST_SECRET, SignIn
+from data.sign_in import CLIENT_SECRET, COOKIE_SECRET, LEAST_SECRET, SignedOut, SignIn, actor_of, session_of
+from data.warehouse.engine import WarehouseError, create_engine_for, reading
+from data.warehouse.sign_outs import has_ended
 
 
 def behind_its_door() -> dict[str, Any]:
@@ -26,7 +33,27 @@ def behind_its_door() -> dict[str, Any]:
             f"No sign-in is configured, so Plumbline does not listen on {address}: configure [sign_in] "
             "(docs/access.md), or start it with --server.address 127.0.0.1."
         )
-    return {"secrets": secrets or None, "middleware": [Middleware(gate.Gate, closed=rules is None)]}
+    return {"secrets": secrets or None, "middleware": [Middleware(gate.Gate, closed=rules is None, knows=knows)]}
+
+
+def knows(scope: gate.Scope) -> bool:
+    """Whether a request carries the cookie of somebody who is signed in and has a role now."""
+    request = Request(scope)
+    try:
+        settings = load()
+        signed = _get_signed_cookie_with_chunks(request.cookies, USER_COOKIE_NAME)
+        if settings.sign_in is None or signed is None:
+            return False
+        claims = json.loads(signed)
+        actor_of(settings.sign_in, claims, clock())
+        engine = create_engine_for(settings.warehouse.url)
+        try:
+            with reading(engine) as connection:
+                return not has_ended(connection, session_of(settings.sign_in, claims))
+        finally:
+            engine.dispose()
+    except (ConfigurationError, WarehouseError, SignedOut, ValueError):
+        return False
 
 
 def secrets_of(rules: SignIn | None) -> dict[str, Any]:

@@ -61,7 +61,7 @@ def test_loopback_is_this_machine_alone() -> None:
     ]  # fmt: skip
 
 
-def spoken(closed: bool, kind: str) -> list[dict[str, Any]]:
+def spoken(closed: bool, kind: str, path: str = "/", known: bool = True) -> list[dict[str, Any]]:
     """What a gate answers to a forwarded request; `inside` stands for the app behind it."""
     said: list[dict[str, Any]] = []
 
@@ -75,9 +75,10 @@ def spoken(closed: bool, kind: str) -> list[dict[str, Any]]:
         return {}
 
     headers = [(b"host", b"127.0.0.1"), (b"x-forwarded-for", b"9.9.9.9")]
-    scope = {"type": kind, "headers": headers, "client": ("127.0.0.1", 5)}
+    scope = {"type": kind, "path": path, "headers": headers, "client": ("127.0.0.1", 5)}
+    gate = Gate(inside, closed, lambda _: known)
     with ThreadPoolExecutor(1) as pool:  # this thread may have the browser's loop
-        pool.submit(lambda: asyncio.run(Gate(inside, closed)(scope, receive, send))).result()
+        pool.submit(lambda: asyncio.run(gate(scope, receive, send))).result()
     return said
 
 
@@ -87,6 +88,12 @@ def test_a_shut_gate_passes_nothing_on_and_an_open_one_all() -> None:
     assert [(one["type"], one["code"]) for one in spoken(True, "websocket")] == [("websocket.close", 1008)]
     assert spoken(True, "lifespan") == [{"type": "inside"}]
     assert spoken(False, "http") == spoken(False, "websocket") == [{"type": "inside"}]
+
+
+def test_files_are_for_who_is_signed_in() -> None:
+    assert spoken(False, "http", "/media/abc.pdf", known=False)[0]["status"] == 403
+    assert spoken(False, "http", "/media/abc.pdf", known=True) == [{"type": "inside"}]
+    assert spoken(False, "http", "/static/x.js", known=False) == [{"type": "inside"}]
 
 
 def asked(server: AppServer, path: str, headers: dict[str, str]) -> tuple[int, str]:

@@ -97,9 +97,13 @@ def test_a_cookie_that_is_forged_too_old_or_of_a_sign_in_that_ended_opens_nothin
         "You signed in more than 8 hours ago: sign in again.", iat=(clock() - timedelta(hours=8, seconds=1)).timestamp()
     )
     sees("late@example.com has no role here: ask an admin for one.", email="late@example.com", groups=[])
+    file = f"{server.base_url}/media/{'0' * 56}.pdf"
+    assert (viewer.request.get(file).status, someone().request.get(file).status) == (404, 403)
     page.get_by_role("button", name="Sign out").click()
     page.wait_for_url(f"{server.issuer}/**", timeout=WAIT)
     sees("You have signed out: sign in again.")
+    viewer.add_cookies([kept])  # type: ignore[list-item]
+    assert viewer.request.get(file).status == 403
 
 
 MAY = {
