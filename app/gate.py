@@ -1,4 +1,4 @@
-"""The door: without sign-in this machine's own reader alone, never through a proxy; with it, files for who signed in."""
+"""The door: without sign-in this machine's own reader alone, never through a proxy; with it, files for known people."""
 
 from __future__ import annotations
 
