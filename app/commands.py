@@ -68,6 +68,16 @@ def acting(settings: Settings) -> Actor:
     return command_line_actor(person_at_command_line(settings.sign_in, getpass.getuser()))
 
 
+def known_person(settings: Settings, actor: Actor) -> None:
+    """Refuse to decide as a system user whom sign-in does not name: one person could be two. Refused."""
+    if settings.sign_in is None or actor.person in {one.name.strip().casefold() for one in settings.sign_in.person}:
+        return
+    raise Refused(
+        f"Sign-in is configured and does not say who {actor.person} is: add system_user = {actor.person!r} to your "
+        "[[sign_in.person]], or decide in the app."
+    )
+
+
 def told(document: dict[str, Any]) -> str:
     """A document as the JSON that is printed."""
     return json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False)

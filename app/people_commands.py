@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from app.commands import Refused, company, told, writing_into
+from app.commands import Refused, company, known_person, told, writing_into
 from data.metrics import metric_in
 from data.metrics.base import Metric
 from data.period import parse
@@ -48,6 +48,7 @@ def approve_(
 ) -> None:
     """Let a proposal of another person take effect."""
     with company() as (settings, engine, actor):
+        known_person(settings, actor)
         found = approve(engine, settings, actor, number, said)
     print(f"Approved: {found.object}.")
 

@@ -231,3 +231,23 @@ def test_a_number_is_corrected_at_the_command_line_by_two_people(
     ):
         code, _, err = run(*wrong)
         assert (code, said in err) == (2, True), err
+
+
+def test_with_sign_in_the_command_line_decides_for_people_it_knows_alone(
+    world: World, inside: Callable[[World], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = world.settings_file.read_text(encoding="utf-8")
+    rules = (
+        '[sign_in]\nmetadata_url = "https://login.example"\nclient_id = "x"\naddress = "https://plumbline.example"\n'
+    )
+    rules += '[[sign_in.person]]\nname = "Otto@example.com"\nroles = ["approver"]\nsystem_user = "otto"\n'
+    world.settings_file.write_text(told + rules, encoding="utf-8")
+    inside(world)
+    about = ("correct", "availability", "--scope", "wallet", "--period", "2026-10-14", "--to", "86400/86400")
+    number = str(json.loads(run(*about, "--why", "the probe was down", "--json")[1])["proposal"])
+    monkeypatch.setattr("getpass.getuser", lambda: "eve")
+    code, _, said = run("proposals", "approve", number)
+    assert (code, "does not say who eve is: add system_user = 'eve'" in said) == (2, True)
+    monkeypatch.setattr("getpass.getuser", lambda: "otto")
+    assert run("proposals", "approve", number)[0] == 0
+    assert "cli:otto@example.com  approved proposal" in run("audit", "list")[1]
