@@ -67,8 +67,10 @@ def init(  # noqa: PLR0913, PLR0917 - a parameter for each option
             _roll_up(settings, engine)
         if settings.mode == "demo":
             from pipelines.demo_budgets import plan
+            from pipelines.demo_cases import decide
 
             plan(engine, settings)
+            decide(engine, settings)
         told = {"schema": 1, "warehouse": "ready", "mode": settings.mode, "sources": reports}
         _say({**told, **connected}, as_json, "")
         _leave(reports)

@@ -20,6 +20,7 @@ from data.settings import ROOT, SAMPLE, environment, load
 from data.warehouse.engine import create_engine_for
 from pipelines.demo import serving, write_billing, write_registers
 from pipelines.demo_budgets import plan
+from pipelines.demo_cases import decide
 
 END = date(2026, 10, 31)
 CLOCK = "2026-11-09T06:00:00+00:00"
@@ -77,11 +78,12 @@ def demo_warehouse(tmp_path_factory: pytest.TempPathFactory, demo_sources: DemoS
 
 
 def _plan(made: DemoWarehouse) -> None:
-    """The company's budgets, as `init` stores them."""
+    """The company's budgets and business cases, as `init` stores them."""
     settings = load(environ=made.environment)
     fix_clock(settings.clock)
     engine = create_engine_for(settings.warehouse.url)
     plan(engine, settings)
+    decide(engine, settings)
     engine.dispose()
     fix_clock(None)
 
