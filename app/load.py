@@ -21,13 +21,16 @@ from app.content.takeaway import About
 from data import settings as settings_file
 from data.access import Actor, Permission
 from data.clock import clock
+from data.finance.budget import Scenario
 from data.finance.case_file import checked
+from data.finance.forecast import Actuals
 from data.period import Period
 from data.scopes import Scope
 from data.settings import Settings
-from data.warehouse import audit, corrections, ledger, read, read_events, read_sources
+from data.warehouse import audit, budget_actuals, corrections, ledger, read, read_events, read_sources
 from data.warehouse.approvals import waiting_for
 from data.warehouse.audit import Checked
+from data.warehouse.budget_rows import Stored
 from data.warehouse.change_log import Change
 from data.warehouse.corrected import Correction
 from data.warehouse.corrections import Counted
@@ -281,3 +284,21 @@ def corrections_in_force(by: Actor, scope: str) -> tuple[Correction, ...]:
         may_read(reader, by, scope)
         below = reader.tree.ever_below(scope)
         return tuple(one for one in reader.corrections if one.scope in below)
+
+
+def budget_spent(by: Actor, at: State, of: Stored) -> Actuals:
+    """What was spent of a budget in the closed months, read once a state and save. NotPermitted."""
+    return _budget_spent(at, of.head.id, of.head.saves, _reach(by), by, of.scenario)
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def _budget_spent(
+    at: State,
+    name: str,  # noqa: ARG001  the key of the cache
+    saves: int,  # noqa: ARG001
+    reach: Reach,  # noqa: ARG001
+    _by: Actor,
+    _of: Scenario,
+) -> Actuals:
+    with reading(engine(at.url)) as connection:
+        return budget_actuals.spent(Reader(connection, settings()), _by, _of)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
+from app import load
 from app.content import budget_landing, budget_views
 from app.content.blocks import Notice, Section
 from app.render import html, web
+from app.render.take import Tell
 from app.screens import budget_acts, budget_grid
 from app.screens.base import Opened, Screen, opened
 from app.screens.budget_desk import desk, place
@@ -14,7 +18,7 @@ from data.access import Actor, NotPermitted, Permission
 from data.finance import rules
 from data.finance.budget import BadBudget
 from data.finance.compare import compare, compare_with_actuals
-from data.finance.forecast import forecast, run_rate
+from data.finance.forecast import Actuals, forecast, run_rate
 from data.warehouse import budget_actuals, budget_rows
 from data.warehouse.budget_rows import DRAFT, Head, Stored
 from data.warehouse.engine import reading
@@ -52,13 +56,14 @@ def _page(at: Opened) -> None:
         return
     stored = desk(_choose(heads), at.actor).stored
     stored = _fresh(stored, at.actor)
+    tell = partial(load.about, at.actor, at.state, at.choice)
     web.section(budget_views.head(stored, settings.zone))
     budget_acts.states(stored, at.actor)
     if stored.head.status == DRAFT and budget_acts.may(stored, at.actor, Permission.EDIT_BUDGETS):
         budget_grid.edit(stored.head.id, at.actor)
-    for section in _told(stored, at.actor):
-        web.section(section)
-    _compare(stored, heads, at.actor)
+    done = load.budget_spent(at.actor, at.state, stored)
+    web.sections(_told(stored, at.actor, done), tell)
+    _compare(stored, heads, at.actor, done, tell)
     budget_acts.comments(stored, at.actor)
     budget_acts.experiments(stored, at.actor)
     budget_acts.workbook(stored, at.actor)
@@ -93,18 +98,17 @@ def _fresh(shown: Stored, actor: Actor) -> Stored:
     return now
 
 
-def _told(stored: Stored, actor: Actor) -> tuple[Section, ...]:
+def _told(stored: Stored, actor: Actor, done: Actuals) -> tuple[Section, ...]:
     """Rules and landing of what is stored."""
     engine, settings = place()
     with reading(engine) as connection:
         found = rules.check(stored.scenario, budget_rows.around(connection, settings, actor, stored))
-        done = budget_actuals.spent(Reader(connection, settings), actor, stored.scenario)
     of = stored.scenario
     made = budget_views.rules(found, of.currency)
     return made, budget_landing.landing(of, forecast(of, done), done, run_rate(done))
 
 
-def _compare(stored: Stored, heads: tuple[Head, ...], actor: Actor) -> None:
+def _compare(stored: Stored, heads: tuple[Head, ...], actor: Actor, done: Actuals, tell: Tell) -> None:
     others = [one for one in heads if one.id != stored.head.id]
     names = {_ACTUALS: "What was spent"} | budget_views.heads(others)
     st.html(html.heading("Compare", "With any other scenario, or with what was spent in the closed months.", "compare"))
@@ -116,16 +120,14 @@ def _compare(stored: Stored, heads: tuple[Head, ...], actor: Actor) -> None:
     try:
         with reading(engine) as connection:
             if other == _ACTUALS:
-                reader = Reader(connection, settings)
-                done = budget_actuals.spent(reader, actor, stored.scenario)
-                counted = budget_actuals.counted(reader, actor, stored.scenario)
+                counted = budget_actuals.counted(Reader(connection, settings), actor, stored.scenario)
                 found = compare_with_actuals(stored.scenario, done, counted)
             else:
                 found = compare(stored.scenario, budget_rows.stored(connection, settings, actor, str(other)).scenario)
     except BadBudget as error:
         web.draw(Notice("info", f"{error}"))
         return
-    web.section(budget_views.compared(found, stored.scenario.periods, monthly=how == _MONTHS))
+    web.sections((budget_views.compared(found, stored.scenario.periods, monthly=how == _MONTHS),), tell)
 
 
 SCREEN = Screen("budget", TITLE, draw)

@@ -37,9 +37,13 @@ class Typist:
 
     def click(self, line: int, month: int) -> None:
         """Choose a cell by the place of its line and month."""
-        self.grid.scroll_into_view_if_needed()
-        box = self.grid.bounding_box()
-        assert box is not None
+        self.grid.evaluate("grid => grid.scrollIntoView({block: 'center'})", timeout=_PATIENCE)
+        for _ in range(50):  # it is hidden for a moment while it is made anew
+            if (box := self.grid.bounding_box()) is not None:
+                break
+            self.page.wait_for_timeout(100)
+        else:
+            raise AssertionError("The grid is not there.")
         x, y = box["x"] + _NAME + _MONTH * (month + 0.5), box["y"] + _ROW * (line + 1.5)
         self.page.mouse.click(x, y)
 
@@ -92,10 +96,14 @@ class Typist:
         self.page.locator(".st-key-budget-save-do button").click()
 
     def outcome(self) -> str:
-        """saved or conflict, whichever comes."""
-        said = self.page.get_by_text("the log keeps why").or_(self.dialog.get_by_text("Choose for each cell"))
-        said.first.wait_for(timeout=_PATIENCE)
-        return "conflict" if self.dialog.get_by_text("Choose for each cell").count() else "saved"
+        """saved or conflict, whichever comes: the dialog goes away, or shows both values."""
+        for _ in range(_PATIENCE // 50):
+            if self.dialog.get_by_text("Choose for each cell").count():
+                return "conflict"
+            if not self.dialog.count():
+                return "saved"
+            self.page.wait_for_timeout(50)
+        raise AssertionError("The save has no outcome.")
 
     def choose(self, word: str, why: str) -> None:
         """Settle every cell of a conflict one way and save."""
@@ -104,4 +112,3 @@ class Typist:
         self.dialog.get_by_label("Reason").fill(why)
         self.page.locator(".st-key-budget-settle button:not([disabled])").click(timeout=_PATIENCE)
         self.dialog.wait_for(state="detached", timeout=_PATIENCE)
-        self.page.get_by_text("the log keeps why").or_(self.page.get_by_text("Type in the grid")).first.wait_for()
