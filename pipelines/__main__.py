@@ -56,7 +56,7 @@ def init(  # noqa: PLR0913, PLR0917 - a parameter for each option
         given = Given(name, base_url, tuple(option or ()), tuple(secret or ()))
         connected = {"connected": _connect(kind, given, scope, anyway=anyway, as_json=as_json)}
     with _prepared() as (settings, engine, _):
-        from pipelines.demo_company import is_loaded
+        from pipelines.demo_company import is_loaded, tells_of_people
         from pipelines.schedule import settle
 
         reports: list[Any] = []
@@ -65,7 +65,7 @@ def init(  # noqa: PLR0913, PLR0917 - a parameter for each option
             settle(engine, settings)
         elif _of_old_definitions(settings, engine):
             _roll_up(settings, engine)
-        if settings.mode == "demo":
+        if tells_of_people(settings):
             from pipelines.demo_budgets import plan
             from pipelines.demo_cases import decide
 

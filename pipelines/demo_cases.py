@@ -12,7 +12,6 @@ from data.sample.cases import ERRORS, MEASURED, aimed, flags, gateway, remark
 from data.sample.company import PORTFOLIO
 from data.settings import Settings
 from data.warehouse import cases, ledger
-from data.warehouse.catalog import load_tree
 from data.warehouse.engine import reading
 from data.warehouse.ledger import Entry
 from data.warehouse.measured import Measurer, started
@@ -26,9 +25,9 @@ _LEFT = ("stability", 12)
 
 
 def decide(engine: Engine, settings: Settings) -> bool:
-    """Store a case that began a year ago, with all reviews but one, and a draft; not where a case is, or no company."""
+    """Store a case that began a year ago, with all reviews but one, and a draft; not where a case is."""
     with reading(engine) as connection:
-        if cases.kept_cases(connection, PLANNER) or PORTFOLIO not in load_tree(connection):
+        if cases.kept_cases(connection, PLANNER):
             return False
     month = add_months(today(settings.zone), 0)
     draft = cases.create(

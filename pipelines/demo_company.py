@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Engine, select
 
 from data.clock import today
+from data.sample.company import PORTFOLIO
 from data.sample.seasons import three_years_before
 from data.settings import ROOT, ConfigurationError, Settings, environment, lend_secret
 from data.warehouse import schema
@@ -38,6 +39,11 @@ def is_loaded(engine: Engine, settings: Settings) -> bool:
     with reading(engine) as connection:
         done = set(connection.execute(select(run.c.source).distinct().where(run.c.outcome == "done")).scalars())
     return {source.id for source in settings.source} <= done
+
+
+def tells_of_people(settings: Settings) -> bool:
+    """Whether it is the demo's own company, whose people have budgets and business cases."""
+    return settings.mode == "demo" and any(scope.id == PORTFOLIO for scope in settings.scope)
 
 
 def needs_serving(settings: Settings) -> bool:
