@@ -1,4 +1,4 @@
-"""What was spent of a budget is what the pages of spend tell, and what was counted of a driver is what metrics count."""
+"""What was spent of a budget is what the pages of spend tell; what a driver counts is what metrics count."""
 
 from __future__ import annotations
 
