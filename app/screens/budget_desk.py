@@ -30,7 +30,7 @@ _KEY = "budget-desk"
 
 @dataclass
 class Desk:
-    """One scenario on the desk. `turn` counts the frames that the grid was given; `typed` is what was read of this one.
+    """One scenario on the desk of a person. `turn` counts the frames of the grid; `typed` is what was read of this one.
 
     `shown` are the texts of every row as the frame has them, `draft` the scenario with all edits that can be.
     """
@@ -38,6 +38,7 @@ class Desk:
     stored: Stored
     draft: Scenario
     steps: tuple[budget_drafts.Edit, ...]
+    person: str = ""
     bad: tuple[BadCell, ...] = ()
     turn: int = 0
     shown: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -80,13 +81,14 @@ def place() -> tuple[Engine, Settings]:
 def desk(name: str, actor: Actor, *, anew: bool = False) -> Desk:
     """The desk of this session for a scenario; laid again when another is chosen or `anew`. BadBudget, NotPermitted."""
     kept = st.session_state.get(_KEY)
-    if isinstance(kept, Desk) and kept.name == name and not anew:
+    if isinstance(kept, Desk) and (kept.name, kept.person) == (name, actor.person) and not anew:
         return kept
     engine, settings = place()
     with reading(engine) as connection:
         stored = budget_rows.stored(connection, settings, actor, name)
         steps = budget_drafts.edits(connection, actor, stored.head.id)
-    made = Desk(stored, stored.scenario, steps, turn=kept.turn + 1 if isinstance(kept, Desk) else 0)
+    turns = kept.turn + 1 if isinstance(kept, Desk) else 0
+    made = Desk(stored, stored.scenario, steps, actor.person, turn=turns)
     _lay(made)
     st.session_state[_KEY] = made
     return made

@@ -122,7 +122,7 @@ def desk(world: World, *edits: Change, seen: dict[str, int]) -> Desk:
         found = stored(connection, world.settings, EDITOR, "fy2026-upside")
     engine.dispose()
     draft, bad = drafted(found.scenario, edits)
-    return Desk(found, draft, (Edit(1, NOW, "typed", edits, seen),), bad)
+    return Desk(found, draft, (Edit(1, NOW, "typed", edits, seen),), "erin", bad)
 
 
 def test_picked_values_are_saved_over_the_others_and_untouched_rows_stay(planned: World) -> None:

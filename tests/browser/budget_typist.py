@@ -107,8 +107,15 @@ class Typist:
 
     def choose(self, word: str, why: str) -> None:
         """Settle every cell of a conflict one way and save."""
-        for group in self.dialog.get_by_role("radiogroup").all():
-            group.get_by_text(f"{word}:").click()
-        self.dialog.get_by_label("Reason").fill(why)
-        self.page.locator(".st-key-budget-settle button:not([disabled])").click(timeout=_PATIENCE)
+        settle = self.page.locator(".st-key-budget-settle button:not([disabled])")
+        for _ in range(10):  # a choice made while the dialog is drawn anew is made again
+            for group in self.dialog.get_by_role("radiogroup").all():
+                group.locator("label", has_text=f"{word}:").click()
+            self.dialog.get_by_label("Reason").fill(why)
+            try:
+                settle.wait_for(timeout=3000)
+            except TimeoutError_:
+                continue
+            break
+        settle.click(timeout=_PATIENCE)
         self.dialog.wait_for(state="detached", timeout=_PATIENCE)
