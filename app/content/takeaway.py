@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from functools import singledispatch
@@ -27,10 +27,12 @@ from app.content.blocks import (
 from app.content.curve import Curve
 from app.content.flows import Flows
 from app.content.scatter import Scatter
+from app.content.sections import case_words as words
 from app.content.timeline import WEIGHTS, Timeline
 from app.content.tornado import Tornado
 from app.content.waterfall import Waterfall
 from app.content.waves import Waves
+from data.finance.case import Case
 from data.period import Period
 
 Value = str | Decimal | float | int | date | datetime | None
@@ -51,7 +53,8 @@ class Sheet:
 class About:
     """What taken numbers are about: whose they are, of when, what they mean and where they come from.
 
-    `sources` are pairs of a measure and the sources it is made of.
+    `sources` are pairs of a measure and the sources it is made of. `subject` tells of something that is not measured;
+    files are then named after it by `named` instead of after scope and period.
     """
 
     company: str
@@ -63,6 +66,8 @@ class About:
     demo: bool
     definitions: tuple[Definition, ...] = ()
     sources: tuple[tuple[str, str], ...] = ()
+    subject: tuple[tuple[str, str], ...] = ()
+    named: str = ""
 
     @property
     def pairs(self) -> tuple[tuple[str, str], ...]:
@@ -76,7 +81,7 @@ class About:
             ("Data as of", self.as_of),
         )
         meant = (pair for one in self.definitions for pair in _meant(one))
-        return (*head, *meant, *((f"Source of {name}", said) for name, said in self.sources))
+        return (*self.subject, *head, *meant, *((f"Source of {name}", said) for name, said in self.sources))
 
 
 def _meant(one: Definition) -> tuple[tuple[str, str], ...]:
@@ -85,9 +90,22 @@ def _meant(one: Definition) -> tuple[tuple[str, str], ...]:
     return (*((f"{one.name} {verb}", words) for verb, words in said if words), version)
 
 
+def of_case(about: About, case: Case, state: str, named: str, scope: tuple[str, str]) -> About:
+    """What figures of a business case are about: `state` is how far it came, `scope` the name and id of its scope."""
+    told = (
+        ("Business case", text.joined(case.name, state)),
+        ("Owner", case.owner),
+        ("Told", f"{words.VIEWS[case.view]}, discounted at {text.percent(case.discount_rate)} a year"),
+    )
+    return replace(
+        about, scope=scope[0], scope_id=scope[1], period=Period(case.start, case.days[-1]), subject=told, named=named
+    )
+
+
 def file_name(block: Takeable, about: About, ending: str) -> str:
-    """What, of whom, of when: "services-larkmoor-group-2026-10.csv"."""
-    parts = (block.id, about.scope_id, about.period.label.replace("..", "_"))
+    """What, of whom, of when: "services-larkmoor-group-2026-10.csv"; or of which case: "case-lines-gateway-v1.csv"."""
+    whose = (about.named,) if about.named else (about.scope_id, about.period.label.replace("..", "_"))
+    parts = (block.id, *whose)
     return "-".join(re.sub(r"[^A-Za-z0-9._]+", "-", part).strip("-") for part in parts) + f".{ending}"
 
 

@@ -23,10 +23,11 @@ _POINTS, _PPI = 493, 288.0
 def as_png(block: Figure, about: About) -> bytes:
     """The figure with its title, notes, scope and date, 2,132 pixels wide."""
     company = f"{about.company} (demo data)" if about.demo else about.company
+    subject = [said for _, said in about.subject[:1]]
     said = {
         **pdf.draw(block, _POINTS / POINTS_PER_MM),
         "width": _POINTS,
-        "about": text.joined(company, about.scope, text.period(about.period)),
+        "about": text.joined(company, *subject, about.scope, text.period(about.period)),
         "as_of": f"Data as of {about.as_of}",
         "colours": colours(LIGHT),
         "type": asdict(PAPER),

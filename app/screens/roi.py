@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import partial
 
 import streamlit as st
 
 from app import load
+from app.content import format as text
 from app.content.blocks import Notice
+from app.content.takeaway import About, of_case
 from app.render import html, web
 from app.screens import roi_acts, roi_inputs, roi_today
 from app.screens.base import Opened, Screen, opened, show
@@ -111,14 +114,27 @@ def _desk(at: Opened, looked: Looked) -> None:
     except BadCase as error:
         web.draw(Notice("error", f"{error}"))
         return
+    tell = partial(_about, at, looked, case)
     with top:
-        web.section(first)
+        web.sections((first,), tell)
     with told:
-        web.section(figures)
-        roi_today.today(at, looked, case)
+        web.sections((figures,), tell)
+        roi_today.today(at, looked, case, tell)
     roi_acts.acts(at, looked, case)
-    for section in rest:
-        web.section(section)
+    web.sections(tuple(rest), tell)
+
+
+def _about(at: Opened, looked: Looked, case: Case, measures: tuple[str, ...]) -> About:
+    """What is taken away is about the case as it stands on the page, not about the period that is chosen."""
+    outline = load.outline(at.state, at.actor)
+    names = {scope.id: scope.name for _, scope in outline.scopes}
+    scope = case.scope or outline.home or ""
+    kept = looked.kept
+    moved = "inputs moved, not kept" if case != (kept.case if kept else looked.case) else ""
+    state = text.joined(f"version {kept.version}, {kept.status.value}" if kept else "a shipped case", moved)
+    named = f"{kept.id}-v{kept.version}" if kept else looked.key.removeprefix(_TEMPLATE)
+    about = load.about(at.actor, at.state, at.choice, measures)
+    return of_case(about, case, state, named, (names.get(scope, scope), scope))
 
 
 def _inputs_said(looked: Looked) -> str:

@@ -12,9 +12,10 @@ import streamlit as st
 
 from app import load
 from app.content import format as text
-from app.content.blocks import Cell, Column, Notice, Row, Table
+from app.content.blocks import Cell, Column, Notice, Row, Section, Table
 from app.content.sections import case_words as words
 from app.render import html, web
+from app.render.take import Tell
 from app.screens.base import Opened
 from app.screens.roi_notes import notes
 from data.finance.case import Case, Line, Promise
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from app.screens.roi import Looked
 
 
-def today(at: Opened, looked: Looked, case: Case) -> None:
+def today(at: Opened, looked: Looked, case: Case, tell: Tell) -> None:
     """What the measured inputs say now, and how much of the result each moved."""
     said = f"Measured inputs, read for {text.period(at.choice.period)} and the chosen scope."
     st.html(html.heading("Today’s numbers", said, "today"))
@@ -41,7 +42,7 @@ def today(at: Opened, looked: Looked, case: Case) -> None:
         st.button("Start inputs from measured values", key=key, on_click=_start, args=(at, looked, case))
     if st.toggle("Run it on today’s numbers", key=f"{looked.fields}-today"):
         now, read = _again(at, case)
-        _moves(case, now, read)
+        web.sections((Section("moves", "", (_moves(case, now, read),)),), tell)
         if now != case:
             st.button("Take these over", key=f"{looked.fields}-take", on_click=_turn, args=(looked, now))
     with st.expander("Lines and promises"):
@@ -68,14 +69,13 @@ def _reader(at: Opened, reader: Reader) -> Reader:
     return reader_for(reader, at.actor)
 
 
-def _moves(case: Case, now: Case, read: Sequence[Again]) -> None:
+def _moves(case: Case, now: Case, read: Sequence[Again]) -> Table | Notice:
     if not read:
-        web.draw(Notice("info", "No input of this case was measured: add a line that starts from measured values."))
-        return
+        return Notice("info", "No input of this case was measured: add a line that starts from measured values.")
     effects = {(one.line, one.parameter): one.npv for one in moved(case, now)}
     columns = (
         *(Column("Input"), Column("In the case", "right"), Column("Now", "right")),
-        *(Column("Moves the value by", "right"), Column("Read from"), Column("Fresh at")),
+        *(Column("Moves the value by", "right", "number", case.currency), Column("Read from"), Column("Fresh at")),
     )
     rows = []
     for one in sorted(read, key=lambda each: -abs(effects.get((each.line, each.parameter), Decimal(0)))):
@@ -84,22 +84,22 @@ def _moves(case: Case, now: Case, read: Sequence[Again]) -> None:
         effect = effects.get((one.line, one.parameter))
         value = words.value(one.after.value, parameter, case.currency) if one.found.value is not None else "n/a"
         cells = (
-            words.input_name(case, f"{one.line}.{one.parameter}"),
-            words.value(one.before.value, parameter, case.currency),
-            value,
-            words.money(effect, case.currency, signed=True) if effect else "",
-            one.found.reason or text.joined(", ".join(one.found.sources), one.found.period.label),
-            text.day(one.found.fresh_at.date()) if one.found.fresh_at else "",
+            Cell(words.input_name(case, f"{one.line}.{one.parameter}")),
+            Cell(words.value(one.before.value, parameter, case.currency)),
+            Cell(value),
+            Cell(words.money(effect, case.currency, signed=True) if effect else "", exact=effect),
+            Cell(one.found.reason or text.joined(", ".join(one.found.sources), one.found.period.label)),
+            Cell(text.day(one.found.fresh_at.date()) if one.found.fresh_at else ""),
         )
-        rows.append(Row(tuple(Cell(cell) for cell in cells)))
+        rows.append(Row(cells))
     old, new = valuation(case).npv, valuation(now).npv
     change = words.money(new - old, case.currency, signed=True) if new != old else "nothing"
-    total = Row((Cell("All inputs"), Cell(), Cell(), Cell(change), Cell(), Cell()), strong=True)
+    total = Row((Cell("All inputs"), Cell(), Cell(), Cell(change, exact=new - old), Cell(), Cell()), strong=True)
     note = (
         f"Net present value {words.money(old, case.currency)} → {words.money(new, case.currency)}. "
         "Inputs of one line that moved together share what they did together evenly."
     )
-    web.draw(Table("case-moves", "", columns, (*rows, total), note))
+    return Table("case-moves", "", columns, (*rows, total), note)
 
 
 def _lines(at: Opened, looked: Looked, case: Case) -> None:

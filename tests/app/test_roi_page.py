@@ -15,18 +15,23 @@ from app.content.blocks import Headline, Notice, Table, Tiles, walk
 from app.content.curve import Curve
 from app.content.flows import Flows
 from app.content.sections import section_named
-from app.content.sections.base import Context
+from app.content.sections.base import Comparison, Context
+from app.content.takeaway import sheet
 from app.content.tornado import Tornado
+from app.render.take import LABEL
 from data.access import Actor, Role
 from data.finance.case import Assumption, Case, Line, Promise, View
 from data.finance.case_file import template
+from data.finance.ledger import Attribution
 from data.finance.levers import LEVERS
+from data.period import parse
 from data.warehouse.cases import Kept, Status, all_cases, approve, create, save, submit
 from data.warehouse.change_log import entries, first_fault
 from data.warehouse.engine import reading
-from data.warehouse.ledger import reviews
+from data.warehouse.ledger import review, reviews
+from data.warehouse.readings import Reader
 from tests.app.test_screens import opened, text
-from tests.app.world import World
+from tests.app.world import NOW, World
 
 Enter = Callable[[World], None]
 ANNA = Actor("oidc:anna", frozenset({Role.FINANCE_EDITOR}))
@@ -267,6 +272,39 @@ def test_a_shipped_case_starts_from_what_is_measured_here(world: World, inside: 
     assert "People: no source tells of people in this period" in said
     assert "14.3 %" in said  # one of seven deployments of October failed
     assert "measured in 2026-10" in said
+
+
+def test_every_figure_and_table_of_the_page_can_be_taken_away(world: World, inside: Enter) -> None:
+    approved(world)
+    inside(world)
+    at = opened("roi")
+    at.toggle[0].set_value(True).run()
+    menus = {str(one.key).removeprefix("menu-") for one in at.button if one.label == LABEL}
+    assert menus == {"case-cash-flow", "case-rates", "case-lines", "case-inputs", "ledger"}
+    at.selectbox(key="case-chosen").select("template:delivery-roi").run()
+    menus = {str(one.key).removeprefix("menu-") for one in at.button if one.label == LABEL}
+    assert menus >= {"case-tornado", "case-distribution"}
+    next(one for one in at.button if one.label == "Start inputs from measured values").click().run()
+    at.toggle[0].set_value(True).run()
+    at.button(key="menu-case-moves").click().run()
+    assert not at.exception
+    assert [one.proto.label for one in at.get("download_button")] == ["CSV", "Excel"]
+    at.button(key="menu-case-tornado").click().run()
+    assert len(at.get("download_button")) == 5
+
+
+def test_amounts_of_the_ledger_are_taken_exactly(world: World) -> None:
+    approved(world)
+    engine = world.engine()
+    review(engine, world.settings, ANNA, ("gateway", 1, "errors", 3), Attribution.UNCLEAR, "w")
+    with reading(engine) as connection:
+        context = Context(Reader(connection, world.settings), "group", parse("2026-10"), Comparison("previous"), NOW)
+        (table,) = section_named("roi.ledger").build(context).blocks
+    engine.dispose()
+    assert isinstance(table, Table)
+    taken = sheet(table)
+    assert taken.heads[6:8] == ("Planned a year (EUR)", "Realised a year (EUR)")
+    assert [row[6:8] for row in taken.rows] == [(80_000, 40_000), (None, None), (None, None)]
 
 
 def promised_case(start: date = date(2026, 7, 1)) -> Case:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
+from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.app.world import World, build, write_settings
+from tests.browser.taking import taken
 from tests.servers.app import AppServer
 from tests.servers.chromium import DESK
 
@@ -47,5 +52,27 @@ def test_an_input_is_moved_and_the_case_is_kept_and_found_again(
     page.reload()
     expect(page.get_by_text("Version 1, draft")).to_be_visible(timeout=60_000)
     expect(page.locator(".pl-sentence").first).to_have_text(worth, timeout=30_000)
+    assert_taken(page, tmp_path)
     wide, window = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
     assert wide <= window
+
+
+def assert_taken(page: Page, folder: Path) -> None:
+    """What the case comes to goes along exactly, and says of which case and version it is."""
+    lines = taken(page, page.locator(".st-key-block-case-lines"), "CSV", folder)
+    assert lines.name == "case-lines-delivery-improvement-v1.csv"
+    heads, *rows = csv.reader(io.StringIO(lines.read_text(encoding="utf-8-sig")))
+    assert heads[:4] == ["Line", "Start (USD)", "Year 1 (USD)", "Present value (USD)"]
+    benefits, costs, net = (
+        next(row for row in rows if row[0] == name) for name in ("All benefits", "All costs", "Net")
+    )
+    assert float(benefits[3]) - float(costs[3]) == float(net[3])
+    book = load_workbook(taken(page, page.locator(".st-key-block-case-cash-flow"), "Excel", folder))
+    about = {row[0].value: row[1].value for row in book.worksheets[1].iter_rows()}
+    assert about["Business case"] == "Delivery improvement · version 1, draft"
+    assert about["Scope"] == "Testmoor Group (group)"
+    assert about["Told"] == "as stated, discounted at 0\u202f% a year"
+    picture = taken(page, page.locator(".st-key-block-case-tornado"), "Picture", folder)
+    assert picture.name == "case-tornado-delivery-improvement-v1.png"
+    with Image.open(picture) as image:
+        assert image.width > 1000

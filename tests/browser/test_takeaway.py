@@ -10,34 +10,14 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 from PIL import Image
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Page
 
 from tests.app import world_incidents
+from tests.browser.taking import taken
 from tests.servers.app import AppServer
 from tests.servers.chromium import DESK, PHONE_AT_NIGHT
 
 pytestmark = pytest.mark.browser
-
-
-def _taken(page: Page, block: Locator, kind: str, folder: Path) -> Path:
-    """Open the menu of a block, go on to a kind of file, take it and close the menu: with the keyboard alone."""
-    menu = block.get_by_role("button", name="Take away")
-    menu.focus()
-    page.keyboard.press("Enter")
-    button = block.get_by_role("button", name=kind)
-    button.wait_for(timeout=60_000)
-    for _ in range(4):
-        if button.evaluate("one => one === document.activeElement"):
-            break
-        page.keyboard.press("Tab")
-    with page.expect_download(timeout=60_000) as download:
-        page.keyboard.press("Enter")
-    path = folder / download.value.suggested_filename
-    download.value.save_as(path)
-    menu.focus()
-    page.keyboard.press("Enter")
-    button.wait_for(state="detached", timeout=60_000)
-    return path
 
 
 @pytest.mark.parametrize("chromium_page", [DESK, PHONE_AT_NIGHT], indirect=True, ids=str)
@@ -49,19 +29,19 @@ def test_tables_and_figures_are_taken_away_by_keyboard(
     table = page.locator(".st-key-block-services")
     table.wait_for(timeout=60_000)
     shown = table.locator("tbody th").all_inner_texts()
-    found = _taken(page, table, "CSV", tmp_path)
+    found = taken(page, table, "CSV", tmp_path)
     assert found.name == "services-group-2026-10.csv"
     rows = list(csv.reader(io.StringIO(found.read_text(encoding="utf-8-sig"))))
     assert [row[0] for row in rows[1:]] == shown
     wallet = next(row for row in rows if row[0] == "Wallet")
     # 720 of 2,682,000 s were down: the page says 99.97 %, the file says all of it
     assert float(wallet[2]) == pytest.approx(100 - 72_000 / 2_682_000, abs=1e-12)
-    book = load_workbook(_taken(page, table, "Excel", tmp_path))
+    book = load_workbook(taken(page, table, "Excel", tmp_path))
     assert book.worksheets[0]["A1"].value == "Service"
     about = {row[0].value: row[1].value for row in book.worksheets[1].iter_rows()}
     assert about["Scope"] == "Testmoor Group (group)"
     assert about["Source of Uptime"] == "prometheus"
-    picture = _taken(page, page.locator(".st-key-block-budget-left"), "Picture", tmp_path)
+    picture = taken(page, page.locator(".st-key-block-budget-left"), "Picture", tmp_path)
     assert picture.name == "budget-left-group-2026-10.png"
     with Image.open(picture) as image:
         assert image.width == 2132

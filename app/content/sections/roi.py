@@ -17,6 +17,8 @@ from data.warehouse.ledger import Entry, entries_below
 def ledger(context: Context) -> Section:
     """Every review of the approved cases: what was planned, what was measured, what it is worth, who said why."""
     found = entries_below(context.reader, context.scope)
+    currencies = {one.kept.case.currency for one in found}
+    unit = currencies.pop() if len(currencies) == 1 else ""
     columns = (
         Column("Case"),
         Column("Promised on"),
@@ -24,11 +26,11 @@ def ledger(context: Context) -> Section:
         Column("Before", "right"),
         Column("Planned", "right"),
         Column("Measured", "right"),
-        Column("Planned a year", "right"),
-        Column("Realised a year", "right"),
+        Column("Planned a year", "right", "number", unit),
+        Column("Realised a year", "right", "number", unit),
         Column("Why it moved"),
     )
-    rows = tuple(_row(one, context) for one in found)
+    rows = tuple(_row(one, context, exact=bool(unit)) for one in found)
     made = sum(one.review is not None for one in found)
     late = sum(one.overdue(context.reader.today) for one in found)
     empty = "No business case was approved yet: what one promises is looked at after 3, 6 and 12 months."
@@ -37,7 +39,8 @@ def ledger(context: Context) -> Section:
     return Section("ledger", "Benefit ledger", (Table("ledger", "", columns, rows, note, empty=empty),), said)
 
 
-def _row(one: Entry, context: Context) -> Row:
+def _row(one: Entry, context: Context, *, exact: bool) -> Row:
+    """A review; amounts are given exactly where all are of one currency."""
     promise, made = one.promised, one.review
 
     def shown(value: Decimal | None) -> str:
@@ -45,24 +48,29 @@ def _row(one: Entry, context: Context) -> Row:
 
     if made is not None:
         measured = shown(made.value) or made.reason
-        planned = words.money(made.planned_amount, made.currency)
-        realised = "" if made.realised_amount is None else words.money(made.realised_amount, made.currency)
+        planned, realised = (
+            _amount(amount, made.currency, exact) for amount in (made.planned_amount, made.realised_amount)
+        )
         why = f"{made.attribution}: {made.said} ({made.reviewed_by}, {text.day(made.reviewed_at.date())})"
     else:
         state = "overdue" if one.overdue(context.reader.today) else "to come"
-        measured, planned, realised, why = state, "", "", ""
+        measured, planned, realised, why = state, Cell(), Cell(), ""
     cells = (
-        f"{one.kept.case.name} v{one.kept.version}: {promise.title}",
-        f"{measure_name(promise.measure, context)}, {context.name_of(promise.scope)}",
-        f"{one.due.month} months, {text.day(one.due.day)}",
-        shown(promise.baseline),
-        shown(promise.planned),
-        measured,
+        Cell(f"{one.kept.case.name} v{one.kept.version}: {promise.title}"),
+        Cell(f"{measure_name(promise.measure, context)}, {context.name_of(promise.scope)}"),
+        Cell(f"{one.due.month} months, {text.day(one.due.day)}"),
+        Cell(shown(promise.baseline)),
+        Cell(shown(promise.planned)),
+        Cell(measured),
         planned,
         realised,
-        why,
+        Cell(why),
     )
-    return Row(tuple(Cell(cell) for cell in cells))
+    return Row(cells)
+
+
+def _amount(amount: Decimal | None, currency: str, exact: bool) -> Cell:
+    return Cell() if amount is None else Cell(words.money(amount, currency), exact=amount if exact else None)
 
 
 def measure_name(name: str, context: Context) -> str:

@@ -11,8 +11,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from app.content import blocks
+from app.content import format as text
 from app.content.blocks import Cell, Column, Row, Table, walk
-from app.content.takeaway import About, file_name, is_takeable, measures_of, sheet
+from app.content.takeaway import About, file_name, is_takeable, measures_of, of_case, sheet
+from data.finance.case_file import template
 from data.period import parse
 from tests.app.sample_content import (
     BLOCKS,
@@ -173,3 +175,16 @@ def test_ids_of_the_sample_are_unique_as_pages_need_them() -> None:
 def test_an_instant_is_kept_as_one() -> None:
     at = datetime(2026, 10, 14, 10, tzinfo=UTC)
     assert sheet(table(Row((Cell("14 Oct", exact=at),)), columns=(Column("Started"),))).rows == ((at,),)
+
+
+def test_figures_of_a_business_case_are_named_after_it_and_not_after_the_chosen_period() -> None:
+    about = of_case(ABOUT, template(), "version 2, approved", "delivery-v2", ("Larkmoor", "larkmoor"))
+    assert file_name(SERVICES_TABLE, about, "csv") == "services-delivery-v2.csv"
+    assert about.pairs[:6] == (
+        ("Business case", "Delivery improvement · version 2, approved"),
+        ("Owner", "Template"),
+        ("Told", "as stated, discounted at 0\u202f% a year"),
+        ("Company", "Example (demo data, nobody's numbers)"),
+        ("Scope", "Larkmoor (larkmoor)"),
+        ("Period", f"{text.period(about.period)}: 2026-01-01 up to but not including 2027-01-01"),
+    )
