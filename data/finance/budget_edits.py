@@ -35,6 +35,7 @@ MONTH_FIELDS = tuple(f"m{month:02d}" for month in range(1, MONTHS + 1))
 RATE = "rate "
 """Starts the name of the field that holds the budget rate of a currency."""
 _MOST_LETTERS = 2000
+_CENTS = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,2})?")
 
 
 class BadCell(BadBudget):
@@ -97,6 +98,8 @@ def number_of(said: str) -> Decimal:
 
 
 def _amount(said: str) -> Decimal:
+    if _CENTS.fullmatch(said):  # as programs write it: thousands of cells come this way
+        return Decimal(said)
     return checked(number_of(said)) if said.strip() else Decimal(0)
 
 
