@@ -1,4 +1,4 @@
-"""Many saves of a budget killed at random moments: always all or nothing, on both databases."""
+"""Many saves of a budget, and of a business case, killed at random moments: all or nothing, on both databases."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pytest
 
 from data.clock import fix_clock
 from data.warehouse.engine import create_engine_for
+from tests.data.warehouse import killing_cases
 from tests.data.warehouse.killing_budgets import check_kills
 from tests.data.warehouse.world import NOW, Company
 
@@ -33,3 +34,7 @@ def company(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Company]
 
 def test_a_kill_during_a_save_always_leaves_all_or_nothing(company: Company) -> None:
     check_kills(company, points=100, seed=20261109)
+
+
+def test_a_kill_during_a_save_of_a_case_always_leaves_all_or_nothing(company: Company) -> None:
+    killing_cases.check_kills(company, points=100, seed=20261109)

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import random
-import signal
-import subprocess
-import sys
-import time
 from dataclasses import replace
 from decimal import Decimal
 
 from data.finance.budget_edits import cells
-from data.settings import ROOT, environment
 from tests.data.finance.budgets import BASE, CLOUD, months
 from tests.data.warehouse.budget_world import Office
+from tests.data.warehouse.cut_off import last_told
 from tests.data.warehouse.world import Company
 
 LINES = 300
@@ -26,15 +22,7 @@ def check_kills(company: Company, points: int, seed: int) -> None:
     office.make(replace(BASE, lines=lines, drivers=(), rates=()))
     url = company.engine.url.render_as_string(hide_password=False)
     for _ in range(points):
-        command = [sys.executable, "-m", "tests.data.warehouse.saver", url]
-        saver = subprocess.Popen(command, cwd=ROOT, env=environment(), stdout=subprocess.PIPE, text=True)
-        assert saver.stdout is not None
-        told = [saver.stdout.readline()]
-        time.sleep(chance.uniform(0, 0.3))
-        saver.send_signal(signal.SIGKILL)
-        rest, _ = saver.communicate(timeout=30)
-        told += rest.splitlines(keepends=True)
-        last = max(int(one) for one in told if one.endswith("\n"))
+        last = last_told("tests.data.warehouse.saver", url, chance)
         scenario = office.look().scenario
         found = {(line.months[0], line.months[11]) for line in scenario.lines}
         assert len(found) == 1, f"A part of a save was kept: {sorted(found)[:3]}"

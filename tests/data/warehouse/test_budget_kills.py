@@ -12,6 +12,7 @@ from data.finance.budget_edits import Change
 from data.warehouse.engine import WarehouseError, create_engine_for
 from data.warehouse.migrate import migrate
 from tests.data.warehouse.budget_world import Office
+from tests.data.warehouse.cut_off import refusals
 from tests.data.warehouse.killing_budgets import check_kills
 from tests.data.warehouse.world import Company
 
@@ -26,25 +27,9 @@ def test_a_full_disk_leaves_the_budget_and_its_log_as_they_were(tmp_path: Path) 
     migrate(engine)
     office = Office(Company(engine))
     office.make()
-    before, log, limit = office.look(), office.log(), [0]
-
-    @event.listens_for(engine, "begin")
-    def _shrink(connection: Any) -> None:
-        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
-        connection.exec_driver_sql(f"PRAGMA max_page_count={pages + limit[0]}")
-
+    before = office.look()
     edits = [Change(line.id, "note", "", "x" * 1900) for line in before.scenario.lines]
-    refused = 0
-    for limit[0] in range(0, 40, 2):
-        try:
-            office.save(before, *edits)
-        except WarehouseError as error:
-            assert "The disk of the warehouse is full: nothing was changed" in str(error)  # noqa: PT017
-            refused += 1
-            assert (office.look(), office.log()) == (before, log)
-        else:
-            break
-    assert refused >= 3
+    assert refusals(engine, lambda: office.save(before, *edits), lambda: (office.look(), office.log())) >= 3
     assert office.look().scenario.lines[0].note == "x" * 1900
     engine.dispose()
 
