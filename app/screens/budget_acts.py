@@ -17,6 +17,7 @@ from app.content import budget_views
 from app.content import format as text
 from app.content.blocks import Column, Notice, Table
 from app.content.budget_preview import Preview
+from app.content.budget_words import cell_said, field_name, month_names, row_name
 from app.content.sections.base import row
 from app.render import html, web
 from app.render.files import XLSX_TYPE
@@ -220,7 +221,7 @@ def _bring(of: Stored, content: bytes, name: str) -> None:
         web.draw(Notice("error", f"Nothing is taken: {text.plural(len(preview.errors), 'cell')} cannot be read."))
         web.draw(Table("budget-import-errors", "", columns, rows, total_rows=len(preview.errors)))
         return
-    web.draw(_preview(preview))
+    web.draw(_preview(of, preview))
     for note in preview.notes[:5]:
         web.draw(Notice("info", note))
     if not preview.changes:
@@ -231,11 +232,16 @@ def _bring(of: Stored, content: bytes, name: str) -> None:
         _done("The workbook is taken; the log keeps why.", lambda: budgets.save(*place(), load.actor(), saving))
 
 
-def _preview(preview: Preview) -> Table:
-    columns = (Column("Cell"), Column("Row"), Column("Field"), Column("Now", "right"), Column("After", "right"))
+def _preview(of: Stored, preview: Preview) -> Table:
+    names = month_names(of.scenario)
+    columns = (Column("Cell"), Column("Line"), Column("Field"), Column("Now", "right"), Column("After", "right"))
     rows = tuple(
         row(
-            preview.places.get((one.row, one.field), ""), one.row, one.field, one.old or "nothing", one.new or "nothing"
+            preview.places.get((one.row, one.field), ""),
+            row_name(one.row, of.scenario),
+            field_name(one.field, names),
+            cell_said(one.field, one.old),
+            cell_said(one.field, one.new),
         )
         for one in preview.changes[:_SHOWN]
     )
