@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 from playwright.sync_api import Browser, Page
 
 from data.warehouse import budget_rows
@@ -75,7 +76,24 @@ def test_a_person_types_fast_reloads_takes_back_pastes_and_saves(
     assert months(world, "hub") == ["1000.5", "2000", *(str(103 + at) for at in range(8)), "200", "200"]
     assert months(world, "cloud") == ["3000", "4000", *["700"] * 10]
     me.page.get_by_text("Type in the grid").wait_for()
+    _there_and_back(me, tmp_path)
+    assert months(world, "audit")[:2] == ["31.25", "30"]
     assert "Traceback" not in server.log
+
+
+def _there_and_back(me: Typist, folder: Path) -> None:
+    """Take the workbook away, change a cell in it, bring it back, see the change, take it."""
+    with me.page.expect_download(timeout=60_000) as download:
+        me.page.locator(".st-key-budget-export button").click()
+    file = folder / download.value.suggested_filename
+    download.value.save_as(file)
+    book = load_workbook(file)
+    row = next(row for row in book["Budget"].iter_rows() if row[0].value == "audit")
+    row[18].value = 31.25
+    book.save(file)
+    me.page.locator(".st-key-budget-import input[type=file]").set_input_files(file)
+    me.page.get_by_role("button", name="Take 1 change").click(timeout=60_000)
+    me.page.get_by_text("The workbook is taken").wait_for(timeout=60_000)
 
 
 def test_twenty_rounds_of_two_people_lose_double_and_leave_nothing_unexplained(
