@@ -9,7 +9,7 @@ import streamlit as st
 
 from app import load
 from app.content import format as text
-from app.content.blocks import Notice
+from app.content.blocks import Facts, Notice
 from app.load import Choice
 from app.render import html, web
 from app.screens.base import Opened, Screen, opened, show
@@ -20,6 +20,7 @@ from data.metrics import metrics_of
 from data.metrics.base import Metric
 from data.period import Kind, Period
 from data.settings import ConfigurationError
+from data.warehouse.corrected import Correction
 from data.warehouse.corrections import BadCorrection, Wanted, needs, plain, propose_correction, propose_lifting
 from data.warehouse.engine import WarehouseError
 from data.warehouse.proposals import Kind as Proposed
@@ -33,12 +34,15 @@ def draw() -> None:
         return
     if said := st.session_state.pop("correct-saved", None):
         web.draw(Notice("info", said))
+    held = load.corrections_in_force(at.actor, at.choice.scope)
+    pairs = (("Waiting", text.count(len(load.proposals(at.actor)))), ("Corrections in force", text.count(len(held))))
+    web.draw(Facts(pairs))
     waiting(at, "What waits for a second person", Proposed.TARGET, Proposed.CORRECTION, always=True)
     packs(at)
     show(at, ("board.corrected",))
     if at.actor.may(Permission.CORRECT, at.actor.entities):
         _correction(at)
-        _lifting(at)
+        _lifting(held)
 
 
 def _correction(at: Opened) -> None:
@@ -112,8 +116,7 @@ def _propose(at: Opened, what: tuple[Metric, Period, str], typed: dict[str, str]
     st.rerun()
 
 
-def _lifting(at: Opened) -> None:
-    held = load.corrections_in_force(at.actor, at.choice.scope)
+def _lifting(held: tuple[Correction, ...]) -> None:
     if not held:
         return
     known = {one.id: one.name for one in metrics_of(load.settings())}
