@@ -22,6 +22,7 @@ from data.warehouse.readings import Reader
 
 LEAST_KNOWN = Decimal("0.95")
 _YEAR = 365
+_UNCHANGED = "as before: no change is planned yet"
 
 
 @dataclass(frozen=True)
@@ -236,7 +237,11 @@ def measured_again(measurer: Measurer, case: Case, scope: str, period: Period) -
 
 
 def started(measurer: Measurer, line: Line, scope: str, period: Period) -> tuple[Line, tuple[Found, ...]]:
-    """The line with every parameter that can start from a measured value, and what was found or not."""
+    """The line with every parameter that can start from a measured value, and what was found or not.
+
+    What comes after one that was measured before, and is not given, stays the same: a change is worth nothing until
+    somebody plans it.
+    """
     found: list[Found] = []
     values = dict(line.values)
     for name, given, parameter in line.parameters():
@@ -245,6 +250,9 @@ def started(measurer: Measurer, line: Line, scope: str, period: Period) -> tuple
         found.append(one := measurer.find(parameter.measure, scope, period))
         if one.value is not None or name not in values:
             values[name] = _taken(measurer, given, one, line, name)
+        after = f"{name.removesuffix('_before')}_after"
+        if one.value is not None and name.endswith("_before") and after not in line.values:
+            values[after] = Assumption(value=values[name].value, source=_UNCHANGED, date=measurer.reader.today)
     return line.model_copy(update={"values": values}), tuple(found)
 
 

@@ -12,6 +12,7 @@ import pytest
 from data.access import Actor, Role
 from data.facts import Fact, Headcount, Revenue, Usage
 from data.finance.case import Assumption, Case, Line, Measured
+from data.finance.streams import full_amount
 from data.period import parse
 from data.warehouse.engine import reading
 from data.warehouse.measured import Found, Measurer, measured_again, started
@@ -168,6 +169,18 @@ def test_a_line_starts_from_what_is_measured_and_keeps_the_rest(company: Company
         ("revenue_per_year", 36_500),
     ]
     assert "features_before" not in made.values or made.assumption("features_before").measured is None
+
+
+def test_a_line_that_starts_from_what_is_measured_is_worth_nothing_until_a_change_is_planned(company: Company) -> None:
+    filled(company, *(spend(f"s{day}", day, "10") for day in days(date(2026, 10, 1), 31)))
+    with measurer(company) as one:
+        made, _ = started(one, Line(id="savings", lever="cost_savings"), "wallet", OCTOBER)
+        planned = Line(id="savings", lever="cost_savings", values={"spend_after": Assumption(value=Decimal(3_000))})
+        kept, _ = started(one, planned, "wallet", OCTOBER)
+    assert made.assumption("spend_before").value == made.assumption("spend_after").value == 3_650
+    assert made.assumption("spend_after").source == "as before: no change is planned yet"
+    assert full_amount(made) == 0
+    assert full_amount(kept) == 650
 
 
 def test_a_case_is_read_again_and_its_ranges_keep_their_width(company: Company) -> None:
