@@ -42,7 +42,7 @@ def test_the_readme_lists_every_connector() -> None:
 
 def test_the_files_that_the_readme_tells_to_copy_from_exist() -> None:
     registries = re.findall(r"`((?:app|data|pipelines)/[\w/]+/__init__\.py)`", README)
-    assert len(registries) == 4
+    assert len(registries) == 5
     assert [name for name in registries if not (ROOT / name).is_file()] == []
     assert SCREENS
     assert SECTIONS
