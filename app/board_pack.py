@@ -183,9 +183,13 @@ def _is_blank(block: Block) -> bool:
 def write(reader: Reader, period: Period, folder: Path, state: State | None = None, scope: str | None = None) -> Path:
     """Write `plumbline-2026-10-unreleased.pdf` into the folder and say where. NotReleasable, OSError."""
     context = context_for(reader, period, scope)
-    made = pack(context, chosen := state_of(context, state))
+    return put(context, pack(context, state_of(context, state)), folder)
+
+
+def put(context: Context, made: Pack, folder: Path) -> Path:
+    """Write a pack into the folder and say where. NotReleasable, OSError."""
     check(made)
-    path = folder / file_name(context, chosen)
+    path = folder / file_name(context, made.state)
     folder.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(".part")
     part.write_bytes(compiled(context, made))

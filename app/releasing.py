@@ -9,7 +9,18 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, insert
 
-from app.board_pack import PAGES_IN_ORDER, NotReleasable, check, compiled, context_for, file_name, pack, state_of, write
+from app.board_pack import (
+    PAGES_IN_ORDER,
+    NotReleasable,
+    check,
+    compiled,
+    context_for,
+    file_name,
+    pack,
+    put,
+    state_of,
+    write,
+)
 from app.content import format as text
 from app.content.blocks import Section, Tiles, walk
 from app.content.pack import Pack, State
@@ -61,7 +72,7 @@ def prepare(engine: Engine, settings: Settings, actor: Actor, asked: Asked) -> W
         context = context_for(reader, asked.period, asked.scope)
         actor.require(Permission.RELEASE, path_of(connection, settings, context.scope))
         made = pack(context, state_of(context, asked.state))
-        path = write(reader, asked.period, asked.folder, made.state, asked.scope)
+        path = put(context, made, asked.folder)
         return Written(path, made.state, _proposed(connection, actor, made, asked.period, context.scope))
 
 
