@@ -65,8 +65,10 @@ def pack() -> str:
             said = [sys.executable, "-m", "app", "board-pack", "--period", period.label, "--out", folder]
             subprocess.run(said, check=True, capture_output=True)
 
+    engine = create_engine_for(settings.warehouse.url)
+
     def once() -> None:
-        with tempfile.TemporaryDirectory() as folder, reading(create_engine_for(settings.warehouse.url)) as connection:
+        with tempfile.TemporaryDirectory() as folder, reading(engine) as connection:
             write(Reader(connection, settings), period, Path(folder))
 
     cold = statistics.median(seconds(command) for _ in range(5))

@@ -93,6 +93,9 @@ raw_record = table(
     Column("gone_at", Instant),
     Column("payload", Json, nullable=False),
 )
+# few records are gone at their source; without it each look for them would read every payload
+_GONE = raw_record.c.gone_at.is_not(None)
+Index("ix_raw_record_gone", raw_record.c.source, raw_record.c.kind, sqlite_where=_GONE, postgresql_where=_GONE)
 
 rejected_record = table(
     "rejected_record",
