@@ -54,7 +54,8 @@ scope = "wallet"
 
 
 class Scripted(Connector):
-    """An exception in the script is raised in its place; `outcome` is what its rules make of every deployment."""
+    """An exception in the script is raised in its place; `outcome` is what its rules make of every deployment, `seen`
+    where it was last asked to start."""
 
     type = "scripted"
     title = "Scripted"
@@ -67,8 +68,10 @@ class Scripted(Connector):
     script: tuple[Page | Exception, ...] = ()
     told: tuple[Count, ...] | Exception = ()
     outcome = "success"
+    seen: Position | None = None
 
     def fetch(self, position: Position) -> Iterator[Page]:
+        type(self).seen = position
         for step in self.script:
             if isinstance(step, Exception):
                 raise step
@@ -92,7 +95,7 @@ class Scripted(Connector):
         return iter(())
 
 
-def deployment(source_id: str, finished: str, outcome: str) -> Deployment:
+def deployment(source_id: str, finished: str, outcome: str = "success") -> Deployment:
     at = datetime.fromisoformat(finished)
     return Deployment(
         source="code", source_id=source_id, key_kind="repository", key="acme/wallet", environment="production",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -13,76 +13,18 @@ from sqlalchemy import Engine, select
 
 from data.access import command_line_actor
 from data.clock import fix_clock
-from data.facts import Deployment, Fact, Spend
-from data.settings import Settings, load
+from data.facts import Spend
+from data.settings import Settings
 from data.warehouse import read_sources, schema
 from data.warehouse.catalog import apply_settings
 from data.warehouse.engine import create_engine_for, reading
 from data.warehouse.rollup import rollup
 from data.warehouse.runs import Held, lease
 from pipelines import sync as runner
-from pipelines.connectors.base import Connector, Covered, Finding, Page, Position, Record, Rejected, Replacement
-from pipelines.errors import SkipRecord, StopSource, TryAgain
+from pipelines.connectors.base import Page, Record, Rejected, Replacement
+from pipelines.errors import StopSource, TryAgain
+from tests.pipelines.scripted import NOW, Scripted, covered, settings_in
 from tests.pipelines.state import content
-
-NOW = datetime(2026, 11, 9, 6, tzinfo=UTC)
-START = datetime(2026, 10, 1, tzinfo=UTC)
-
-SETTINGS = """
-[company]
-name = "Test company"
-[[scope]]
-id = "group"
-kind = "portfolio"
-name = "Group"
-[[scope]]
-id = "wallet"
-kind = "service"
-name = "Wallet"
-parent = "group"
-[[source]]
-id = "code"
-type = "scripted"
-since = 2026-10-01
-[[alias]]
-source = "code"
-kind = "repository"
-key = "acme/wallet"
-scope = "wallet"
-"""
-
-
-class Scripted(Connector):
-    """Yields the pages of a script; an exception in it is raised in its place."""
-
-    type = "scripted"
-    title = "Scripted"
-    fact_kinds = ("deployment",)
-    script: tuple[Page | Exception, ...] = ()
-    seen: Position | None = None
-
-    def fetch(self, position: Position) -> Iterator[Page]:
-        type(self).seen = position
-        for step in self.script:
-            if isinstance(step, Exception):
-                raise step
-            yield step
-
-    def facts(self, record: Record) -> tuple[Fact, ...]:
-        if "finished" not in record.payload:
-            raise SkipRecord("The deployment has no end.")
-        return (deployment(record.source_id, record.payload["finished"]),)
-
-    def check(self) -> Iterator[Finding]:
-        return iter(())
-
-
-def deployment(source_id: str, finished: str) -> Deployment:
-    at = datetime.fromisoformat(finished)
-    return Deployment(
-        source="code", source_id=source_id, key_kind="repository", key="acme/wallet", environment="production",
-        outcome="success", started=at, finished=at, revision=None,
-    )  # fmt: skip
 
 
 def record(source_id: str, finished: str | None = "2026-10-05T10:00:00+00:00") -> Record:
@@ -95,9 +37,7 @@ def page(*records: Record, cursor: int, **more: Any) -> Page:
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    file = tmp_path / "plumbline.toml"
-    file.write_text(SETTINGS)
-    return load(file, {})
+    return settings_in(tmp_path)
 
 
 @pytest.fixture
@@ -161,10 +101,6 @@ def test_running_the_same_again_changes_nothing(run: Any, engine: Engine, settin
     run(script)
     rollup(engine, settings)
     assert content(engine) == before
-
-
-def covered() -> Covered:
-    return Covered("deployment", "repository", "acme/wallet", START, NOW)
 
 
 def test_a_malformed_record_is_set_aside_with_its_reason_and_taken_back_when_it_is_whole(
