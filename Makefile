@@ -6,8 +6,7 @@ PORT := 8501
 LAST_MONTH = $(shell $(PYTHON_IN)/python -c "from datetime import date, timedelta as d; print(f'{date.today().replace(day=1) - d(1):%Y-%m}')")
 PERIOD = $(LAST_MONTH)
 PYTHON_IN := .venv/bin
-# on two cores: a worker often waits for a server or a browser
-TEST_WORKERS := 3
+TEST_WORKERS := 2
 
 help:
 	@echo "make run      Plumbline on http://$(HOST):$(PORT) (PORT=… for another)"

@@ -26,9 +26,13 @@ class Typist:
         self.settle()
 
     def settle(self) -> None:
-        """Wait until the page is drawn."""
-        self.page.get_by_role("heading", name="Excel").wait_for(timeout=_PATIENCE)
-        self.page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget], [data-testid=stSkeleton]')")
+        """Wait until the page is drawn, and stays so for a moment: a run that is about to begin is none that ended."""
+        for pause in (300, 0):
+            self.page.get_by_role("heading", name="Excel").wait_for(timeout=_PATIENCE)
+            self.page.wait_for_function(
+                "!document.querySelector('[data-testid=stStatusWidget], [data-testid=stSkeleton]')"
+            )
+            self.page.wait_for_timeout(pause)
 
     @property
     def grid(self) -> Locator:
@@ -79,6 +83,19 @@ class Typist:
         """Wait until so many cells are told to be unsaved."""
         words = f"{count} cell{'s' * (count != 1)} unsaved"
         self.page.get_by_text(words).first.wait_for(timeout=_PATIENCE)
+
+    def type_until_told(self, line: int, month: int, value: str) -> None:
+        """Type a value, and look whether the page tells of it: what is typed while a grid is made anew goes nowhere,
+        which a person sees by the cell and types again."""
+        for _ in range(3):
+            self.type(line, month, value)
+            try:
+                self.page.locator(".st-key-budget-save button:not([disabled])").wait_for(timeout=10_000)
+            except TimeoutError_:
+                self.settle()
+                continue
+            return
+        raise AssertionError("What was typed is not told to be unsaved.")
 
     def ask_to_save(self) -> None:
         """Open the difference."""
