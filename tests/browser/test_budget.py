@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Download, Page
+from playwright.sync_api import TimeoutError as TimeoutError_
 
 from data.warehouse import budget_rows
 from data.warehouse.budgets import create
@@ -78,15 +79,27 @@ def test_a_person_types_fast_reloads_takes_back_pastes_and_saves(
     me.page.get_by_text("Type in the grid").wait_for()
     _there_and_back(me, tmp_path)
     assert months(world, "audit")[:2] == ["31.25", "30"]
-    assert "Traceback" not in server.log
+    assert server.faults == []
+
+
+def _taken(me: Typist) -> Download:
+    """The workbook; a press while the page is being drawn anew starts nothing, and is made again."""
+    for _ in range(4):
+        me.settle()
+        try:
+            with me.page.expect_download(timeout=20_000) as download:
+                me.page.locator(".st-key-budget-export button").click()
+        except TimeoutError_:
+            continue
+        return download.value
+    raise AssertionError("No workbook came.")
 
 
 def _there_and_back(me: Typist, folder: Path) -> None:
     """Take the workbook away, change a cell in it, bring it back, see the change, take it."""
-    with me.page.expect_download(timeout=60_000) as download:
-        me.page.locator(".st-key-budget-export button").click()
-    file = folder / download.value.suggested_filename
-    download.value.save_as(file)
+    download = _taken(me)
+    file = folder / download.suggested_filename
+    download.save_as(file)
     book = load_workbook(file)
     row = next(row for row in book["Budget"].iter_rows() if row[0].value == "audit")
     row[18].value = 31.25
