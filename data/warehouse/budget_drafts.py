@@ -79,7 +79,7 @@ def undo(engine: Engine, settings: Settings, actor: Actor, name: str, steps: int
     with writing(engine) as connection:
         _may(connection, settings, actor, name)
         kept = edits(connection, actor, name)
-        gone = [one.seq for one in kept[len(kept) - steps :]] if steps else []
+        gone = [one.seq for one in kept[max(0, len(kept) - steps) :]]
         mine = (table.c.person == actor.person) & (table.c.scenario == name)
         connection.execute(delete(table).where(mine, table.c.seq.in_(gone)))
         return kept[: len(kept) - len(gone)]

@@ -201,6 +201,9 @@ def test_unsaved_edits_are_kept_per_person_and_undone_one_by_one(office: Office)
     assert merged(undo(*office.world, EDITOR, NAME)) == ((Change("cloud", "m01", "700", "710"),), {"cloud": 1})
     assert undo(*office.world, EDITOR, NAME) == ()
     assert undo(*office.world, EDITOR, NAME) == ()
+    for _ in range(2):
+        keep(*office.world, EDITOR, NAME, "typed", STEP)
+    assert undo(*office.world, EDITOR, NAME, 3) == ()
 
 
 def test_saving_takes_the_saved_edits_away_and_no_later_ones(office: Office) -> None:
