@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import ConsoleMessage, Page
+from playwright.sync_api import ConsoleMessage, Page, expect
 
 from app.screens import SCREENS
 from data.warehouse.migrate import migrate
@@ -124,7 +124,7 @@ def test_the_period_is_chosen_by_keyboard(
     page.keyboard.type("August 2026")
     page.keyboard.press("Enter")
     page.wait_for_url("**period=2026-08**")
-    page.get_by_text("in August 2026").first.wait_for(timeout=60_000)
+    expect(page.get_by_text("in August 2026").first).to_be_visible(timeout=60_000)
 
 
 @pytest.mark.parametrize("chromium_page", [DESK], indirect=True, ids=str)
@@ -140,4 +140,4 @@ def test_a_name_is_mapped_on_the_page(
     page.keyboard.press("Enter")
     page.get_by_label("Reason").fill("moved there")
     page.get_by_role("button", name="Save").click()
-    page.get_by_text("legacy stands for admin now").wait_for(timeout=60_000)
+    expect(page.get_by_text("legacy stands for admin now")).to_be_visible(timeout=60_000)
