@@ -11,33 +11,24 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, delete, func, select
+from sqlalchemy import Connection, Engine, delete, func, select
 
 from data.clock import clock
-from data.facts import Change, Deployment, FxRate
 from data.metrics import metrics_of
-from data.metrics.base import DAY, FactId, Metric, Row, ScopeDay, combined
+from data.metrics.base import DAY, Metric, Row, combined
 from data.metrics.spend import tellable
-from data.period import Kind, Period, containing, day_of
-from data.scopes import Scope, Tree
-from data.settings import MetricRules, Settings
+from data.period import Kind, Period, containing
+from data.scopes import Tree
+from data.settings import Settings
 from data.warehouse import schema
 from data.warehouse.catalog import load_resolver, load_tree
 from data.warehouse.days import Days
 from data.warehouse.definitions import take_up_definitions
-from data.warehouse.deliveries import link_items
 from data.warehouse.engine import writing
-from data.warehouse.links import link_scope
 from data.warehouse.samples import Samples, by_period, joined, own_samples, statistic_columns, stored_periods
-from data.warehouse.schema import FACT_TABLES
-from data.warehouse.upsert import chunks, insert_all, insert_or_replace
-from data.warehouse.write import bump_version, touch
-
-Touched = Mapping[str, Mapping[str, frozenset[date]]]
-"""Kind of fact -> scope -> days."""
-
-_LINKED = ("deployment", "change", "incident", "work_item")
-"""Kinds of fact that links are made from; those of the first three within one scope."""
+from data.warehouse.spread import Spread, touched_days
+from data.warehouse.upsert import insert_all, insert_or_replace
+from data.warehouse.write import bump_version
 
 MEASURES = tuple(one.name for one in fields(Row))
 _MEASURED = tuple(schema.daily_metric.c[name] for name in MEASURES)
@@ -72,7 +63,7 @@ def roll_up(
         return RollupReport()
     work = _Rollup(connection, settings, load_tree(connection), clock(), tell)
     with _without_collector():
-        work.spread()
+        Spread(connection, settings, work.tree, work.days, work.metrics).run()
         work.run()
     connection.execute(delete(schema.touched_day))
     if work.report.rows or work.report.statistics:
@@ -117,77 +108,9 @@ class _Rollup:
             scope: frozenset(row.id for row in tree.rows if row.parent == scope) for scope in tree.bottom_up()
         }
 
-    def spread(self) -> None:
-        """Touch what follows from what was touched: links, months of new rates, days of scopes new to a source."""
-        self._link()
-        self._spread_rates()
-        self._spread_open()
-        self._spread_answers()
-        for metric in self.metrics:
-            for kind in metric.fact_kinds:
-                if self.days.reads_whole_sources(kind):
-                    self._spread_coverage(metric, kind)
-
-    def _link(self) -> None:
-        touched = _touched(self.connection, *_LINKED)
-        changes = touched.get("change", {})
-        moved: set[FactId] = set()
-        for scope in sorted({one for kind in _LINKED[:3] for one in touched.get(kind, ())} & self._below.keys()):
-            facts = self.days.all_of(Deployment, scope), self.days.all_of(Change, scope), self.days.touching(scope)
-            moved |= link_scope(self.connection, scope, *facts, self.settings, changes.get(scope, frozenset()))
-        for part in chunks(sorted({one for _, one in moved})):
-            self._touch_incidents(FACT_TABLES["incident"].c.source_id.in_(part))
-        if touched:
-            link_items(self.connection, touched, self.settings.zone)
-
-    def _touch_incidents(self, which: ColumnElement[bool]) -> None:
-        """Touch the days on which some incidents began."""
-        table = FACT_TABLES["incident"]
-        rows = self.connection.execute(select(table.c.scope, table.c.started).where(which, table.c.scope.is_not(None)))
-        touch(self.connection, {("incident", scope, day_of(at, self.settings.zone)) for scope, at in rows})
-
-    def _spread_open(self) -> None:
-        """What is open lasts until its source was last read: its day moves whenever the source is read on."""
-        touched = _touched(self.connection, "incident", "control_run")
-        incident, run = FACT_TABLES["incident"].c, FACT_TABLES["control_run"].c
-        unseen = incident.resolved.is_(None) | incident.acknowledged.is_(None)
-        self._touch_incidents(unseen & incident.scope.in_(sorted(touched.get("incident", {}))))
-        undecided = run.completed.is_(None) | run.evidence.is_(None) | (run.evidence == "") | run.partial
-        query = select(run.scope, run.due).where(undecided)
-        rows = self.connection.execute(query.where(run.scope.in_(sorted(touched.get("control_run", {})))))
-        touch(self.connection, {("control_run", scope, due) for scope, due in rows})
-
-    def _spread_answers(self) -> None:
-        """A new answer may replace an earlier one of the same month."""
-        table, zone = FACT_TABLES["response"], self.settings.zone
-        for scope, days in _touched(self.connection, "response").get("response", {}).items():
-            months = {containing(day, Kind.MONTH) for day in days}
-            for start, end in (month.instants(zone) for month in months):
-                within = (table.c.scope == scope) & (table.c.at >= start) & (table.c.at < end)
-                given = self.connection.execute(select(table.c.at).where(within)).scalars()
-                touch(self.connection, {("response", scope, day_of(at, zone)) for at in given})
-
-    def _spread_rates(self) -> None:
-        touched = _touched(self.connection, FxRate.kind).get(FxRate.kind, {})
-        months = {containing(day, Kind.MONTH) for days in touched.values() for day in days}
-        spend = FACT_TABLES["spend"]
-        for month in sorted(months):
-            query = select(spend.c.scope, spend.c.day).distinct().where(spend.c.scope.is_not(None))
-            rows = self.connection.execute(query.where(spend.c.day >= month.start, spend.c.day < month.end))
-            touch(self.connection, {("spend", scope, day) for scope, day in rows})
-
-    def _spread_coverage(self, metric: Metric, kind: str) -> None:
-        """Days that a source covers for a scope which it had told nothing of before, or no longer tells anything of."""
-        table = schema.daily_metric
-        query = select(table.c.day).distinct().where(table.c.metric == metric.id, table.c.version == metric.version)
-        touched = _touched(self.connection, kind).get(kind, {}).keys() & self._below.keys()
-        for scope in (one for one in sorted(touched) if _tells_of_quiet_days(metric, self.tree.get(one))):
-            told = frozenset(self.connection.execute(query.where(table.c.scope == scope)).scalars())
-            touch(self.connection, {(kind, scope, day) for day in self.days.covered(kind, scope) ^ told})
-
     def run(self) -> None:
         """Roll up every touched scope, the lowest first, then what does not add up."""
-        touched = _touched(self.connection)
+        touched = touched_days(self.connection)
         metrics = [metric for metric in self.metrics if metric.derived_from is None]
         self._first = {metric.id: self._first_days(metric) for metric in metrics}
         order = self.tree.bottom_up()
@@ -389,21 +312,6 @@ def _combined(metric: Metric, rows: Sequence[Row], missing: int, currencies: Col
         by_variant[row.variant].append(row)
     whole = tellable(by_variant.keys(), currencies)
     return tuple(combined(metric, found, missing) for variant, found in sorted(by_variant.items()) if variant in whole)
-
-
-def _touched(connection: Connection, *kinds: str) -> Touched:
-    """The touched days, of some kinds of fact or of all."""
-    found: dict[str, dict[str, set[date]]] = defaultdict(lambda: defaultdict(set))
-    query = select(schema.touched_day)
-    for row in connection.execute(query.where(schema.touched_day.c.fact.in_(kinds)) if kinds else query).all():
-        found[row.fact][row.scope].add(row.day)
-    return {kind: {scope: frozenset(days) for scope, days in scopes.items()} for kind, scopes in found.items()}
-
-
-def _tells_of_quiet_days(metric: Metric, scope: Scope) -> bool:
-    """Whether a metric has a row for a day that was read and on which nothing happened."""
-    quiet = ScopeDay(scope, date.min, 86_400, {}, frozenset(metric.fact_kinds), MetricRules(), currencies=("EUR",))
-    return bool(metric.daily(quiet))
 
 
 def _columns(row: Row) -> dict[str, Any]:
