@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -21,8 +21,9 @@ from data.clock import clock
 from data.finance.case import BadCase, Case, double_counts
 from data.finance.case_file import checked, document
 from data.finance.ledger import missing_promises
-from data.scopes import Tree
-from data.warehouse import change_log
+from data.warehouse import case_drafts, change_log
+from data.warehouse.case_drafts import thawed
+from data.warehouse.case_rights import path_of, require_edit
 from data.warehouse.catalog import load_tree
 from data.warehouse.engine import writing
 from data.warehouse.tables_cases import business_case as table
@@ -67,7 +68,7 @@ class Kept:
 def kept_cases(connection: Connection, actor: Actor) -> tuple[Kept, ...]:
     """Every version that the actor may read, by name, the latest version first. NotPermitted where none may be."""
     tree = load_tree(connection)
-    return tuple(one for one in all_cases(connection) if actor.may(Permission.READ, _path(tree, one.case)))
+    return tuple(one for one in all_cases(connection) if actor.may(Permission.READ, path_of(tree, one.case)))
 
 
 def all_cases(connection: Connection) -> tuple[Kept, ...]:
@@ -79,25 +80,39 @@ def all_cases(connection: Connection) -> tuple[Kept, ...]:
 def kept_case(connection: Connection, actor: Actor, name: str, version: int) -> Kept:
     """One version. BadCase, NotPermitted."""
     found = _one(connection, name, version)
-    actor.require(Permission.READ, _path(load_tree(connection), found.case))
+    actor.require(Permission.READ, path_of(load_tree(connection), found.case))
     return found
 
 
-def create(engine: Engine, actor: Actor, case: Case, why: str, based_on: str | None = None) -> Kept:
-    """Keep a new case as its first draft. BadCase, NotPermitted."""
+@dataclass(frozen=True)
+class Page:
+    """Where a new case was made: the case that one began with there, and how it stood when it was kept."""
+
+    place: case_drafts.Place
+    base: Case
+    case: Case
+
+
+def create(
+    engine: Engine, actor: Actor, case: Case, why: str, based_on: str | None = None, page: Page | None = None
+) -> Kept:
+    """Keep a new case as its first draft; what is unsaved on its page is then saved. BadCase, NotPermitted."""
     with writing(engine) as connection:
-        _may_edit(connection, actor, case)
+        require_edit(connection, actor, case)
+        if page is not None:
+            case_drafts.saved(connection, actor, page.place, page.case, page.base)
         name = _free_id(connection, case.name)
         return _add(connection, actor, (name, 1), case, ("created", why), based_on)
 
 
 def revise(engine: Engine, actor: Actor, name: str, version: int, why: str) -> Kept:
-    """Draft the next version of a case from one of its versions. BadCase, NotPermitted."""
+    """Draft the next version of a case from one of its versions; what is unsaved goes along. BadCase, NotPermitted."""
     with writing(engine) as connection:
         old = _one(connection, name, version)
-        _may_edit(connection, actor, old.case)
+        require_edit(connection, actor, old.case)
         query = select(func.max(table.c.version)).where(table.c.id == name)
         newest = int(connection.execute(query).scalar_one())
+        case_drafts.carried(connection, actor, (name, version), (name, newest + 1))
         return _add(connection, actor, (name, newest + 1), old.case, ("revised", why), f"{name} v{version}")
 
 
@@ -105,22 +120,27 @@ def copy(engine: Engine, actor: Actor, name: str, version: int, new_name: str, w
     """Keep a case of another name that says the same. BadCase, NotPermitted."""
     with writing(engine) as connection:
         old = _one(connection, name, version)
-        actor.require(Permission.READ, _path(load_tree(connection), old.case))
+        actor.require(Permission.READ, path_of(load_tree(connection), old.case))
         case = checked(document(old.case) | {"name": new_name})
-        _may_edit(connection, actor, case)
+        require_edit(connection, actor, case)
+        case_drafts.saved(connection, actor, (name, version), case, old.case)
         free = _free_id(connection, new_name)
         return _add(connection, actor, (free, 1), case, ("copied", why), f"{name} v{version}")
 
 
 def save(engine: Engine, actor: Actor, seen: Kept, case: Case, why: str) -> Kept:
-    """Keep another content of a draft that was looked at. BadCase; ChangedMeanwhile; NotPermitted."""
+    """Keep another content of a draft that was looked at; it is then no longer unsaved.
+
+    BadCase; ChangedMeanwhile; NotPermitted: what is unsaved stays as it was.
+    """
     with writing(engine) as connection:
         now = _unchanged(connection, seen, Status.DRAFT)
-        _may_edit(connection, actor, now.case)
-        _may_edit(connection, actor, case)
+        require_edit(connection, actor, now.case)
+        require_edit(connection, actor, case)
         if case == now.case:
             raise BadCase("Nothing was changed, so there is nothing to save.")
         values = {"document": document(case), "name": case.name, "scope": case.scope} | _edited(actor)
+        case_drafts.saved(connection, actor, (now.id, now.version), case, case)
         old, new = differences(document(now.case), document(case))
         return _turn(connection, actor, now, values, ("changed", why), (old, new))
 
@@ -129,7 +149,7 @@ def submit(engine: Engine, actor: Actor, seen: Kept, why: str) -> Kept:
     """Hand a draft in for approval. BadCase says what is missing; ChangedMeanwhile; NotPermitted."""
     with writing(engine) as connection:
         now = _unchanged(connection, seen, Status.DRAFT)
-        _may_edit(connection, actor, now.case)
+        require_edit(connection, actor, now.case)
         if faults := (*double_counts(now.case), *missing_promises(now.case)):
             raise BadCase(" ".join(faults))
         values = {"status": Status.SUBMITTED.value, "submitted_by": actor.name, "submitted_at": clock()}
@@ -140,7 +160,7 @@ def give_back(engine: Engine, actor: Actor, seen: Kept, comment: str) -> Kept:
     """Make a submitted version a draft again, with a comment. BadCase, ChangedMeanwhile, NotPermitted."""
     with writing(engine) as connection:
         now = _unchanged(connection, seen, Status.SUBMITTED)
-        actor.require(Permission.APPROVE, _path(load_tree(connection), now.case))
+        actor.require(Permission.APPROVE, path_of(load_tree(connection), now.case))
         values = {"status": Status.DRAFT.value, "submitted_by": None, "submitted_at": None}
         return _turn(connection, actor, now, values, ("given back", comment))
 
@@ -149,7 +169,7 @@ def approve(engine: Engine, actor: Actor, seen: Kept, why: str) -> Kept:
     """Approve a submitted version, which is then never changed. Who submitted it cannot. As give_back."""
     with writing(engine) as connection:
         now = _unchanged(connection, seen, Status.SUBMITTED)
-        actor.require(Permission.APPROVE, _path(load_tree(connection), now.case))
+        actor.require(Permission.APPROVE, path_of(load_tree(connection), now.case))
         others = {who.partition(":")[2] or who for who in (now.submitted_by, now.edited_by) if who}
         if actor.person in others:
             raise NotPermitted(f"{actor.name} has edited or submitted this case: somebody else has to approve it.")
@@ -173,19 +193,6 @@ def _leaves(value: Any, path: str = "") -> list[tuple[str, Any]]:
     return [(path, list(value) if isinstance(value, tuple) else value)]
 
 
-def _path(tree: Tree, case: Case) -> Sequence[str] | None:
-    if case.scope is None or case.scope not in tree:
-        return None
-    return tree.path(case.scope, clock().date())
-
-
-def _may_edit(connection: Connection, actor: Actor, case: Case) -> None:
-    tree = load_tree(connection)
-    if case.scope is not None and case.scope not in tree:
-        raise BadCase(f"There is no scope {case.scope!r}: choose one that exists.")
-    actor.require(Permission.EDIT_CASES, _path(tree, case))
-
-
 def _one(connection: Connection, name: str, version: int) -> Kept:
     row = connection.execute(select(table).where(table.c.id == name, table.c.version == version)).first()
     if row is None:
@@ -195,13 +202,7 @@ def _one(connection: Connection, name: str, version: int) -> Kept:
 
 def _kept(row: Mapping[Any, Any]) -> Kept:
     told = {name: value for name, value in row.items() if name not in ("name", "scope", "document", "status")}
-    return Kept(**told, status=Status(row["status"]), case=checked(_thawed(row["document"])))
-
-
-def _thawed(value: Any) -> Any:
-    if isinstance(value, tuple):
-        return [_thawed(one) for one in value]
-    return {name: _thawed(one) for name, one in value.items()} if isinstance(value, dict) else value
+    return Kept(**told, status=Status(row["status"]), case=checked(thawed(row["document"])))
 
 
 def _unchanged(connection: Connection, seen: Kept, wanted: Status) -> Kept:

@@ -1,4 +1,4 @@
-"""The tables of business cases and what was realised of them."""
+"""The tables of business cases, what is unsaved of them and what was realised of them."""
 
 from __future__ import annotations
 
@@ -24,6 +24,17 @@ business_case = table(
     text("approved_by", null=True),
     Column("approved_at", Instant),
     Index(None, "status"),
+)
+
+case_draft = table(
+    "case_draft",
+    text("person", key=True),
+    text("id", key=True),
+    Column("version", Integer, primary_key=True),
+    Column("since", Instant, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("base", Json, nullable=False),
+    Column("document", Json, nullable=False),
 )
 
 case_review = table(

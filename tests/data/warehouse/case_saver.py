@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from decimal import Decimal
 
+from data.warehouse.case_drafts import keep
 from data.warehouse.cases import kept_case, save
 from data.warehouse.engine import create_engine_for, reading
 from tests.data.warehouse.killing_cases import EDITOR, NAME, at_round
@@ -17,7 +18,9 @@ def main() -> None:
         with reading(engine) as connection:
             seen = kept_case(connection, EDITOR, NAME, 1)
         now = int(seen.case.line[0].values["cost"].value)
-        save(engine, EDITOR, seen, at_round(Decimal(now + 1)), f"round {now + 1}")
+        raised = at_round(Decimal(now + 1))
+        keep(engine, EDITOR, (NAME, 1), seen.case, (seen.case, raised))
+        save(engine, EDITOR, seen, raised, f"round {now + 1}")
         sys.stdout.write(f"{now + 1}\n")
         sys.stdout.flush()
 

@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 from data.access import Actor, Role
 from data.finance.case import MOST_LINES, Assumption, Case, Line
 from data.finance.case_file import document
+from data.warehouse.case_drafts import draft
 from data.warehouse.cases import Kept, create, differences, kept_case
 from data.warehouse.change_log import Change, entries, first_fault
 from data.warehouse.engine import reading
@@ -42,7 +43,10 @@ def state(engine: Engine) -> tuple[Kept, list[Change]]:
 
 
 def check_kills(company: Company, points: int, seed: int) -> None:
-    """After each kill all lines are of one round, the log tells the same, and what was told to be saved is there."""
+    """After each kill all lines are of one round, the log tells the same, and what was told to be saved is there.
+
+    What was kept as unsaved is unsaved still, or it is saved.
+    """
     engine, chance = company.engine, random.Random(seed)
     create(engine, EDITOR, at_round(Decimal(0)), "first plan")
     url = engine.url.render_as_string(hide_password=False)
@@ -55,6 +59,9 @@ def check_kills(company: Company, points: int, seed: int) -> None:
         assert found in (last, last + 1)  # the last one may have been kept and not told any more
         assert (kept.revision, len(log), log[-1].why) == (found + 1, found + 1, f"round {found}")
         assert replayed(log) == told(document(kept.case))
+        with reading(engine) as connection:
+            unsaved = draft(connection, EDITOR, (NAME, 1))
+        assert unsaved is None or (unsaved.base, unsaved.case) == (kept.case, at_round(Decimal(found + 1)))
 
 
 def told(said: dict[str, Any]) -> dict[str, Any]:
