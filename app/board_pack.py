@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -17,6 +18,7 @@ from app.content.sections.base import Comparison, Context
 from app.content.sections.board import late_sources, sentence_block
 from app.content.sections.tiles import PAGES
 from app.content.timeline import Timeline
+from app.landing import landing
 from app.render.pdf import compile_pack
 from data.metrics.base import Value
 from data.period import Kind, Period, containing
@@ -183,18 +185,14 @@ def _is_blank(block: Block) -> bool:
 def write(reader: Reader, period: Period, folder: Path, state: State | None = None, scope: str | None = None) -> Path:
     """Write `plumbline-2026-10-unreleased.pdf` into the folder and say where. NotReleasable, OSError."""
     context = context_for(reader, period, scope)
-    return put(context, pack(context, state_of(context, state)), folder)
+    with placed(context, pack(context, state_of(context, state)), folder) as path:
+        return path
 
 
-def put(context: Context, made: Pack, folder: Path) -> Path:
-    """Write a pack into the folder and say where. NotReleasable, OSError."""
+def placed(context: Context, made: Pack, folder: Path) -> AbstractContextManager[Path]:
+    """A pack that comes to stand in the folder, whole, once the block has ended well. NotReleasable, OSError."""
     check(made)
-    path = folder / file_name(context, made.state)
-    folder.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(".part")
-    part.write_bytes(compiled(context, made))
-    part.replace(path)
-    return path
+    return landing(folder / file_name(context, made.state), compiled(context, made))
 
 
 def compiled(context: Context, made: Pack) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 from pathlib import Path
@@ -17,13 +18,15 @@ from app.board_pack import (
     context_for,
     file_name,
     pack,
-    put,
+    placed,
     state_of,
     write,
 )
 from app.content import format as text
 from app.content.blocks import Section, Tiles, walk
 from app.content.pack import Pack, State
+from app.content.sections.base import Context
+from app.landing import beside, hash_of, released, settle
 from data.access import Actor, Permission
 from data.clock import clock
 from data.period import Period, parse
@@ -67,40 +70,77 @@ def prepare(engine: Engine, settings: Settings, actor: Actor, asked: Asked) -> W
         state = state_of(context_for(reader, asked.period, asked.scope), asked.state)
         if state != "unreleased":
             return Written(write(reader, asked.period, asked.folder, state, asked.scope), state)
-    with writing(engine) as connection:
+    with ExitStack() as after_commit, writing(engine) as connection:
         reader = Reader(connection, settings)
         context = context_for(reader, asked.period, asked.scope)
         actor.require(Permission.RELEASE, path_of(connection, settings, context.scope))
         made = pack(context, state_of(context, asked.state))
-        path = put(context, made, asked.folder)
+        path = after_commit.enter_context(placed(context, made, asked.folder))
         return Written(path, made.state, _proposed(connection, actor, made, asked.period, context.scope))
 
 
 def release(engine: Engine, settings: Settings, actor: Actor, number: int, folder: Path, said: str = "") -> Path:
-    """Write a prepared pack as final. NotPermitted: the same person; NotReleasable: its numbers changed; OSError."""
-    with writing(engine) as connection:
-        found = waiting(connection, number)
-        if found.kind is not Kind.PACK:
-            raise NotPossible(f"Proposal {number} is no pack: `python -m app proposals approve {number}` approves it.")
-        actor.require(Permission.RELEASE, path_of(connection, settings, found.scope))
-        by_another(actor, found)
-        reader = Reader(connection, settings)
-        period = parse(found.content["period"], settings.company.fiscal_year_start_month)
-        context = context_for(reader, period, found.content["scope"])
-        made = pack(context, "final")
-        check(made)
-        if digest(made) != found.seen:
-            raise NotReleasable("Its numbers changed after it was prepared: decline it, and prepare the pack again.")
-        decide(connection, actor, found, Decided.APPROVED, said)
-        at = text.instant(clock(), settings.zone)
-        now = anchor(connection)
-        made = replace(made, log=now, release=f"Prepared by {found.proposed_by}, released by {actor.name}, {at}.")
-        document = compiled(context, made)
-        path = folder / file_name(context, "final")
-        _keep(connection, actor, found, reader, (document, now, path))
-        part = _written(path, document)
-    part.replace(path)
+    """Write a prepared pack as final; run anew, it finishes a release that was cut off, and changes no other.
+
+    NotPermitted: the same person; NotReleasable: its numbers changed; NotPossible; OSError.
+    """
+    try:
+        with writing(engine) as connection:
+            found = _prepared(connection, number)
+            actor.require(Permission.RELEASE, path_of(connection, settings, found.scope))
+            by_another(actor, found)
+            settle(connection, folder, number)
+            reader = Reader(connection, settings)
+            period = parse(found.content["period"], settings.company.fiscal_year_start_month)
+            context = context_for(reader, period, found.content["scope"])
+            path = folder / file_name(context, "final")
+            if found.state is Decided.APPROVED:
+                _stands(connection, found, path)
+            else:
+                _decide(connection, actor, found, context, path, said)
+    finally:
+        with writing(engine) as connection:
+            settle(connection, folder, number)
     return path
+
+
+def _prepared(connection: Connection, number: int) -> Proposal:
+    """The proposal of a pack that waits, or that was released. NotPossible."""
+    approved = (one for one in listed(connection, Decided.APPROVED) if one.id == number and one.kind is Kind.PACK)
+    found = next(approved, None) or waiting(connection, number)
+    if found.kind is not Kind.PACK:
+        raise NotPossible(f"Proposal {number} is no pack: `python -m app proposals approve {number}` approves it.")
+    return found
+
+
+def _stands(connection: Connection, found: Proposal, path: Path) -> None:
+    """See that the file of a pack that was released stands where it belongs. NotPossible."""
+    kept = released(connection, found.id)
+    assert kept is not None
+    if hash_of(path) == kept.sha256:
+        return
+    by = f"Proposal {found.id} was released by {found.decided_by}"
+    if kept.replaced:
+        raise NotPossible(f"{by}, and the same pack was released anew since: nothing was changed.")
+    raise NotPossible(
+        f"{by}, and {path.parent} holds neither its file nor the copy that was to become it: give the folder that it "
+        "was released into, or prepare the pack anew."
+    )
+
+
+def _decide(connection: Connection, actor: Actor, found: Proposal, context: Context, path: Path, said: str) -> None:
+    """Release a pack in the caller's transaction, its file whole beside its place. NotReleasable, OSError."""
+    made = pack(context, "final")
+    check(made)
+    if digest(made) != found.seen:
+        raise NotReleasable("Its numbers changed after it was prepared: decline it, and prepare the pack again.")
+    decide(connection, actor, found, Decided.APPROVED, said)
+    at = text.instant(clock(), context.zone)
+    now = anchor(connection)
+    made = replace(made, log=now, release=f"Prepared by {found.proposed_by}, released by {actor.name}, {at}.")
+    document = compiled(context, made)
+    _keep(connection, actor, found, context.reader, (document, now, path))
+    beside(path, document, f"{found.id}")
 
 
 def digest(made: Pack) -> str:
@@ -146,10 +186,3 @@ def _keep(
     connection.execute(insert(released_pack).values(**row))
     told = {"file": path.name, "sha256": fingerprint, "log": asdict(now), "data_version": reader.version.version}
     change_log.append(connection, actor, "released", found.object, None, told, f"prepared by {found.proposed_by}")
-
-
-def _written(path: Path, document: bytes) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(".part")
-    part.write_bytes(document)
-    return part

@@ -19,7 +19,7 @@ from data.period import parse
 from data.settings import Settings
 from data.warehouse import schema
 from data.warehouse.approvals import approve, decline
-from data.warehouse.audit import anchor_in, check
+from data.warehouse.audit import Anchor, anchor, anchor_in, check
 from data.warehouse.change_log import entries
 from data.warehouse.engine import reading, writing
 from data.warehouse.proposals import NotPossible, listed
@@ -58,6 +58,11 @@ def prepared(engine: Engine, settings: Settings, tmp_path: Path) -> Prepare:
 def number_of(made: Written) -> int:
     assert made.proposal is not None
     return made.proposal
+
+
+def anchor_of(engine: Engine) -> Anchor:
+    with reading(engine) as connection:
+        return anchor(connection)
 
 
 def test_a_prepared_pack_is_marked_and_a_released_one_names_both_people(
@@ -129,9 +134,12 @@ def test_a_pack_is_released_once_and_prepared_once(
     number = number_of(prepared())
     assert prepared().proposal == number
     assert prepared(scope="wallet").proposal != number
-    release(engine, settings, CHAIR, number, tmp_path)
-    with pytest.raises(NotPossible, match="was approved by oidc:chair"):
-        release(engine, settings, CHAIR, number, tmp_path)
+    path = release(engine, settings, CHAIR, number, tmp_path)
+    before = path.read_bytes(), anchor_of(engine)
+    assert release(engine, settings, CHAIR, number, tmp_path) == path
+    assert (path.read_bytes(), anchor_of(engine)) == before
+    with pytest.raises(NotPermitted, match="needs two people"):
+        release(engine, settings, FIN, number, tmp_path)
     again = number_of(prepared())
     decline(engine, settings, CHAIR, again, "not now")
     with reading(engine) as connection:
