@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from html import escape
-from typing import TYPE_CHECKING
 
 import streamlit as st
 from sqlalchemy import Engine
@@ -13,19 +13,17 @@ from app import load
 from app.content import format as text
 from app.content.blocks import Notice
 from app.render import html, web
+from app.screens import roi_desk
 from app.screens.base import Opened
+from app.screens.roi_desk import Desk
 from data.access import NotPermitted, Permission
 from data.finance.case import BadCase, Case
-from data.finance.case_file import checked, document
 from data.finance.ledger import Attribution
 from data.warehouse import cases, ledger
-from data.warehouse.cases import Kept, Status
+from data.warehouse.cases import Kept, Page, Status
 from data.warehouse.engine import WarehouseError, reading
 from data.warehouse.measured import Found
 from data.warehouse.readings import Reader
-
-if TYPE_CHECKING:
-    from app.screens.roi import Looked
 
 
 def say_what_was_done() -> None:
@@ -36,9 +34,9 @@ def say_what_was_done() -> None:
         web.draw(Notice("error", said))
 
 
-def acts(at: Opened, looked: Looked, case: Case) -> None:
+def acts(at: Opened, made: Desk, case: Case) -> None:
     """What may be done with the case by this person now."""
-    kept = looked.kept
+    kept = made.kept
     edits = at.actor.may(Permission.EDIT_CASES, at.actor.entities)
     approves = at.actor.may(Permission.APPROVE, at.actor.entities)
     if not (edits or approves):
@@ -46,46 +44,46 @@ def acts(at: Opened, looked: Looked, case: Case) -> None:
     st.html(html.heading("Keep and decide", _state(kept), "keep"))
     with st.container(border=True, key="case-acts"):
         left, right = st.columns([1, 2])
-        name = left.text_input("Name", case.name, max_chars=120, key=f"{looked.fields}-name")
-        why = right.text_input("Reason, for the log", max_chars=200, key=f"{looked.fields}-why")
+        left.text_input("Name", made.start.name, max_chars=120, key=f"{made.fields}-name", on_change=roi_desk.moved)
+        why = right.text_input("Reason, for the log", max_chars=200, key=made.why)
         with st.container(horizontal=True, key="case-buttons"):
             if edits:
-                _edits(at, looked, _named(case, name), why)
+                _edits(at, made, case, why)
             if approves and kept is not None and kept.status is Status.SUBMITTED:
                 _button("Approve", "approve", lambda: cases.approve(_engine(at), load.actor(), kept, why), primary=True)
                 _button("Give back", "return", lambda: cases.give_back(_engine(at), load.actor(), kept, why))
 
 
-def _edits(at: Opened, looked: Looked, case: Case, why: str) -> None:
-    kept = looked.kept
+def _edits(at: Opened, made: Desk, case: Case, why: str) -> None:
+    kept, page = made.kept, Page(made.place, made.base, case)
     if kept is None:
-        made = case.model_copy(update={"owner": load.actor().person, "scope": at.choice.scope})
-        _button("Keep as a draft", "keep", lambda: cases.create(_engine(at), load.actor(), made, why), primary=True)
+        own = case.model_copy(update={"owner": load.actor().person, "scope": at.choice.scope})
+        act = partial(_create, at, own, why, None, page)
+        _button("Keep as a draft", "keep", act, primary=True)
         return
-    if kept.status is Status.DRAFT:
+    if kept.status is not Status.DRAFT:
+        _button("New version", "revise", lambda: cases.revise(_engine(at), load.actor(), kept.id, kept.version, why))
+    else:
         _button("Save", "save", lambda: cases.save(_engine(at), load.actor(), kept, case, why), primary=True)
         if case == kept.case:
             _button("Submit", "submit", lambda: cases.submit(_engine(at), load.actor(), kept, why))
-    else:
-        _button("New version", "revise", lambda: cases.revise(_engine(at), load.actor(), kept.id, kept.version, why))
     if case.name != kept.case.name:
-        _copies(at, kept, case, why)
+        _copies(at, kept, page, why)
 
 
-def _copies(at: Opened, kept: Kept, case: Case, why: str) -> None:
+def _create(at: Opened, case: Case, why: str, origin: str | None, page: Page) -> Kept:
+    return cases.create(_engine(at), load.actor(), case, why, origin, page)
+
+
+def _copies(at: Opened, kept: Kept, page: Page, why: str) -> None:
     """Under another name: the same once more, or what was moved as a case of its own."""
+    case = page.case
     if case.model_copy(update={"name": kept.case.name}) == kept.case:
         copied = (kept.id, kept.version, case.name, why)
         _button("Copy under this name", "copy", lambda: cases.copy(_engine(at), load.actor(), *copied))
     else:
-        origin = f"{kept.id} v{kept.version}"
-        _button("Keep as a new case", "own", lambda: cases.create(_engine(at), load.actor(), case, why, origin))
-
-
-def _named(case: Case, name: str) -> Case:
-    if not name.strip() or name == case.name:
-        return case
-    return checked(document(case) | {"name": name.strip()})
+        act = partial(_create, at, case, why, f"{kept.id} v{kept.version}", page)
+        _button("Keep as a new case", "own", act)
 
 
 def _state(kept: Kept | None) -> str:
@@ -114,8 +112,7 @@ def _button(label: str, name: str, act: Callable[[], Kept], *, primary: bool = F
     else:
         st.session_state["case-said"] = f"{made.case.name} v{made.version} is {made.status.value}; the log keeps why."
         st.session_state["case-next"] = f"{made.id}:{made.version}"
-        st.session_state.pop("case-looked", None)
-        st.session_state.pop("case-edited", None)
+        roi_desk.done()
     st.rerun()
 
 

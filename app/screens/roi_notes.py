@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -12,16 +11,15 @@ from app import load
 from app.content.blocks import Notice
 from app.content.sections import case_words as words
 from app.render import web
+from app.screens import roi_desk
 from data.clock import today
 from data.finance.case import Assumption, BadCase, Case
 from data.finance.case_file import checked, document
 from data.finance.levers.base import Unit
 
-Turn = Callable[[Case], None]
 
-
-def notes(case: Case, key: str, turn: Turn) -> None:
-    """The form for one input; `turn` goes on with the case that it makes."""
+def notes(case: Case, key: str) -> None:
+    """The form for one input; the page goes on with the case that it makes."""
     names = {
         f"{line.id}.{name}": words.input_name(case, f"{line.id}.{name}")
         for line in case.line
@@ -37,7 +35,7 @@ def notes(case: Case, key: str, turn: Turn) -> None:
     said = _fields(given, factor, f"{key}-{chosen}", load.actor().person)
     if st.button("Note this", key=f"{key}-note-save"):
         try:
-            turn(_noted(case, (line, name), said))
+            roi_desk.turn(_noted, (line, name), said)
         except BadCase as error:
             web.draw(Notice("error", f"{error}"))
         else:

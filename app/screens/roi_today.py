@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from decimal import Decimal
-from functools import partial
-from typing import TYPE_CHECKING
 
 import streamlit as st
 
@@ -17,8 +14,10 @@ from app.content.sections import case_words as words
 from app.render import html, web
 from app.render.take import Tell
 from app.screens.base import Opened
+from app.screens.roi_desk import Desk, pressed
 from app.screens.roi_notes import notes
 from data.finance.case import Case, Line, Promise
+from data.finance.case_moves import merged
 from data.finance.levers import LEVERS, lever_named
 from data.finance.levers.base import Side
 from data.finance.measures import MEASURES
@@ -29,26 +28,23 @@ from data.warehouse.measured import Again, Measurer, measured_again, started
 from data.warehouse.reach import may_read, reader_for
 from data.warehouse.readings import Reader
 
-if TYPE_CHECKING:
-    from app.screens.roi import Looked
 
-
-def today(at: Opened, looked: Looked, case: Case, tell: Tell) -> None:
+def today(at: Opened, made: Desk, case: Case, tell: Tell) -> None:
     """What the measured inputs say now, and how much of the result each moved."""
     said = f"Measured inputs, read for {text.period(at.choice.period)} and the chosen scope."
     st.html(html.heading("Today’s numbers", said, "today"))
     if any(_can_start(line) for line in case.line):
-        key = f"{looked.fields}-start"
-        st.button("Start inputs from measured values", key=key, on_click=_start, args=(at, looked, case))
-    if st.toggle("Run it on today’s numbers", key=f"{looked.fields}-today"):
+        key = f"{made.fields}-start"
+        st.button("Start inputs from measured values", key=key, on_click=pressed, args=(_start, at))
+    if st.toggle("Run it on today’s numbers", key=f"{made.fields}-today"):
         now, read = _again(at, case)
         web.sections((Section("moves", "", (_moves(case, now, read),)),), tell)
         if now != case:
-            st.button("Take these over", key=f"{looked.fields}-take", on_click=_turn, args=(looked, now))
+            st.button("Take these over", key=f"{made.fields}-take", on_click=pressed, args=(_taken, case, now))
     with st.expander("Lines and promises"):
-        _lines(at, looked, case)
+        _lines(at, made, case)
     with st.expander("Ranges, sources and owners"):
-        notes(case, looked.fields, partial(_turn, looked))
+        notes(case, made.fields)
 
 
 def _can_start(line: Line) -> bool:
@@ -102,21 +98,21 @@ def _moves(case: Case, now: Case, read: Sequence[Again]) -> Table | Notice:
     return Table("case-moves", "", columns, (*rows, total), note)
 
 
-def _lines(at: Opened, looked: Looked, case: Case) -> None:
+def _lines(at: Opened, made: Desk, case: Case) -> None:
     names = {one.id: f"{one.name} ({one.side.value})" for one in LEVERS}
-    key = looked.fields
+    key = made.fields
     lever = st.selectbox("Lever", list(names), format_func=names.__getitem__, key=f"{key}-lever")
     st.caption(f"{lever_named(lever).meaning} {lever_named(lever).guard}")
-    st.button("Add this line from measured values", key=f"{key}-add", on_click=_add, args=(at, looked, case, lever))
+    st.button("Add this line from measured values", key=f"{key}-add", on_click=pressed, args=(_add, at, lever))
     if not case.line:
         return
     titles = {line.id: line.title for line in case.line}
     line = st.selectbox("Line", list(titles), format_func=titles.__getitem__, key=f"{key}-line")
-    _promise(at, looked, case, case.named(line))
-    st.button("Remove this line", key=f"{key}-remove", on_click=_turn, args=(looked, _without(case, line)))
+    _promise(at, made, case.named(line))
+    st.button("Remove this line", key=f"{key}-remove", on_click=pressed, args=(_without, line))
 
 
-def _promise(at: Opened, looked: Looked, case: Case, line: Line) -> None:
+def _promise(at: Opened, made: Desk, line: Line) -> None:
     """On which measure a benefit is promised, for the chosen scope."""
     if line.stands is not Side.BENEFIT:
         return
@@ -125,7 +121,7 @@ def _promise(at: Opened, looked: Looked, case: Case, line: Line) -> None:
     metrics = {one.id: one.name for one in MEASURES} | load.measure_names(at.state)
     options = list(metrics)
     start = options.index(first) if first in options else 0
-    key = f"{looked.fields}-{line.id}"
+    key = f"{made.fields}-{line.id}"
     name = st.selectbox("Promised on", options, start, metrics.__getitem__, key=f"{key}-measure")
     baseline = planned = None
     if own is None or own.measure != name:
@@ -139,26 +135,30 @@ def _promise(at: Opened, looked: Looked, case: Case, line: Line) -> None:
         baseline=None if baseline is None else Decimal(str(baseline)),
         planned=None if planned is None else Decimal(str(planned)),
     )
-    changed = line.model_copy(update={"promise": promise})
-    st.button("Promise it on this", key=f"{key}-promise", on_click=_turn, args=(looked, _with(case, changed)))
+    st.button("Promise it on this", key=f"{key}-promise", on_click=pressed, args=(_promised, line.id, promise))
 
 
 def _float(value: object) -> float | None:
     return None if value is None else float(str(value))
 
 
-def _add(at: Opened, looked: Looked, case: Case, lever: str) -> None:
+def _add(case: Case, at: Opened, lever: str) -> Case:
     free = lever.replace("_", "-")
     taken = {line.id for line in case.line}
     names = (free, *(f"{free}-{place}" for place in range(2, len(taken) + 2)))
     name = next(one for one in names if one not in taken)
     made = _measured(at, case, (Line(id=name, lever=lever),))
-    _turn(looked, case.model_copy(update={"line": (*case.line, *made)}))
+    return case.model_copy(update={"line": (*case.line, *made)})
 
 
-def _start(at: Opened, looked: Looked, case: Case) -> None:
+def _start(case: Case, at: Opened) -> Case:
     """Every input that can be measured, as it is measured; promised ones and the rest stay as they are."""
-    _turn(looked, case.model_copy(update={"line": _measured(at, case, case.line)}))
+    return case.model_copy(update={"line": _measured(at, case, case.line)})
+
+
+def _taken(case: Case, before: Case, now: Case) -> Case:
+    """The case with what today's numbers changed in the one before."""
+    return merged(before, now, case)
 
 
 def _measured(at: Opened, case: Case, lines: Sequence[Line]) -> tuple[Line, ...]:
@@ -178,10 +178,6 @@ def _without(case: Case, line: str) -> Case:
     return case.model_copy(update={"line": kept, "together": groups})
 
 
-def _with(case: Case, line: Line) -> Case:
-    return case.model_copy(update={"line": tuple(line if one.id == line.id else one for one in case.line)})
-
-
-def _turn(looked: Looked, case: Case) -> None:
-    """Go on with a case of other lines; fields start anew from it."""
-    st.session_state["case-looked"] = replace(looked, case=case, turn=looked.turn + 1)
+def _promised(case: Case, name: str, promise: Promise) -> Case:
+    line = case.named(name).model_copy(update={"promise": promise})
+    return case.model_copy(update={"line": tuple(line if one.id == name else one for one in case.line)})

@@ -17,6 +17,8 @@ VIEWS = {
     View.MONTE_CARLO: "by draws",
 }
 NOT_WITHIN = "not within the horizon"
+BY_HAND = "moved by hand"
+"""What the source of an input ends with after a person moved it."""
 
 
 def figures(told: Valuation) -> tuple[tuple[str, str], ...]:
