@@ -56,6 +56,7 @@ def entry(reading: Reading) -> dict[str, Any]:
         "statistics": {name: number(one) for name, one in sorted(value.statistics.items())},
         "parts": _parts(reading),
         "previous": number(reading.previous.value),
+        "previous_corrected": _corrected(reading.previous),
         "verdict": None if verdict is None else verdict.word.value,
         "benchmark": None if reading.target is None else _benchmark(reading.target),
         "references": [_reference(one) for _, one in reading.references],
@@ -90,7 +91,11 @@ def _parts(reading: Reading) -> dict[str, Any] | None:
     return {
         "met": sum(part.verdict is not None and part.verdict.word == "met" for part in judged),
         "of": len(judged),
-        "worst": {"scope": worst.scope.id, "value": number(worst.value.value)},
+        "worst": {
+            "scope": worst.scope.id,
+            "value": number(worst.value.value),
+            "corrected": _corrected(worst.value),
+        },
     }
 
 

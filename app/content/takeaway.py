@@ -28,6 +28,7 @@ from app.content.curve import Curve
 from app.content.flows import Flows
 from app.content.scatter import Scatter
 from app.content.sections import case_words as words
+from app.content.sections.words import CORRECTED
 from app.content.timeline import WEIGHTS, Timeline
 from app.content.tornado import Tornado
 from app.content.waterfall import Waterfall
@@ -129,7 +130,9 @@ def _(block: Trend | Bars) -> Sheet:
         (*_period(period), *(one.values[place] for one in block.series), *(value for _, value in aims))
         for place, period in enumerate(block.periods)
     )
-    return Sheet(block.title, heads, tuple(rows), text.joined(block.subtitle, block.note))
+    found = Sheet(block.title, heads, tuple(rows), text.joined(block.subtitle, block.note))
+    told = [[(one.name, one.texts[place]) for one in block.series if one.texts] for place in range(len(block.periods))]
+    return _marking(found, told)
 
 
 @sheet.register
@@ -141,7 +144,8 @@ def _(block: Waves) -> Sheet:
         (*_period(one.period), one.value, one.low, one.high, one.answers, *(value for _, value in aims))
         for one in block.waves
     )
-    return Sheet(block.title, heads, tuple(rows), text.joined(block.subtitle, block.note))
+    found = Sheet(block.title, heads, tuple(rows), text.joined(block.subtitle, block.note))
+    return _marking(found, [[(block.name, one.text)] for one in block.waves])
 
 
 @sheet.register
@@ -216,7 +220,19 @@ def _(block: Table) -> Sheet:
         (*(values[place] for _, values in columns), *((links[place],) if linked else ()))
         for place in range(len(ordered))
     )
-    return Sheet(block.title or block.id, heads, rows, block.note)
+    told = [
+        [(column.name, cell.text) for column, cell in zip(block.columns, row.cells, strict=True)] for row in ordered
+    ]
+    return _marking(Sheet(block.title or block.id, heads, rows, block.note), told)
+
+
+def _marking(found: Sheet, told: Iterable[Iterable[tuple[str, str]]]) -> Sheet:
+    """With a column more that names the numbers of each row that carry †, where one does; as numbers they cannot."""
+    marks = ["; ".join(name.strip() for name, said in row if CORRECTED in said) for row in told]
+    if not any(marks):
+        return found
+    rows = tuple((*row, said or None) for row, said in zip(found.rows, marks, strict=True))
+    return replace(found, heads=(*found.heads, f"Corrected ({CORRECTED})"), rows=rows)
 
 
 def _column(cells: Sequence[Cell], column: Column) -> tuple[str, tuple[Value, ...]]:
@@ -249,7 +265,7 @@ def _said(cell: Cell) -> str:
 
 def _number(said: str) -> tuple[Decimal, str] | None:
     """A formatted number and its unit; None for anything else."""
-    found = re.fullmatch(r"([+−]?)([€$£¥]?)([\d,]+(?:\.\d+)?)(?: (\D*))?", said)
+    found = re.fullmatch(r"([+−]?)([€$£¥]?)([\d,]+(?:\.\d+)?)(?: (\D*))?", said.removesuffix(CORRECTED))
     if not found:
         return None
     sign, symbol, digits, unit = found.groups()

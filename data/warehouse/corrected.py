@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, or_, select
 
-from data.metrics.base import Metric, Totals
+from data.metrics.base import Metric, Totals, Value, value_of
 from data.money import millionths
 from data.period import Period
 from data.warehouse import read
@@ -51,6 +51,22 @@ class Correction:
     def period(self) -> Period:
         """The days that it is of."""
         return Period(self.start, self.end)
+
+
+@dataclass(frozen=True)
+class Summed:
+    """A sum as corrected, beside what was counted, and which corrections it holds."""
+
+    totals: Totals
+    counted: Totals
+    corrections: tuple[int, ...] = ()
+
+    def value(self, metric: Metric, least: int = 1) -> Value:
+        """The value of the sum; of a survey, what fewer than `least` answers say is not told."""
+        found = value_of(metric, self.totals, (), least)
+        if not self.corrections or found.value is None:
+            return found
+        return replace(found, counted=value_of(metric, self.counted, (), least).value, corrections=self.corrections)
 
 
 @dataclass(frozen=True)
@@ -117,13 +133,14 @@ def corrected_sums(
     scopes: Sequence[str],
     variants: Collection[str],
     periods: Sequence[Period],
-) -> dict[read.TotalsKey, Totals]:
+) -> dict[read.TotalsKey, Summed]:
     """The sums by metric, scope, variant and place of the period, as corrected."""
-    found, _ = sums(reader, metrics, scopes, variants, periods)
+    counted, _ = sums(reader, metrics, scopes, variants, periods)
+    found = {key: Summed(of, of) for key, of in counted.items()}
     for (name, scope, place), more in applied(reader, metrics, scopes, periods).items():
-        if (now := found.get((name, scope, "", place))) is not None:
+        if (now := counted.get((name, scope, "", place))) is not None:
             moved = {"numerator": now.numerator + more.numerator, "denominator": now.denominator + more.denominator}
-            found[name, scope, "", place] = replace(now, **moved)
+            found[name, scope, "", place] = Summed(replace(now, **moved), now, more.corrections)
     return found
 
 

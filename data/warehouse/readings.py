@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 from data.benchmarks.load import Edition, Reference, references
 from data.benchmarks.score import TREND_PERIODS, OpenPeriod, Target, Verdict, score
 from data.metrics import metric_named, metrics_of
-from data.metrics.base import Metric, Statistic, Unit, Value, value_of
+from data.metrics.base import Metric, Statistic, Unit, Value
 from data.metrics.responses import AUDIENCE, guarded
 from data.metrics.spend import REPORTING, UNCONVERTED
 from data.period import Period, day_of
@@ -133,14 +133,14 @@ class Reader:
         kept = read.variants(self.connection, metric, scope, period)
         found = corrected_sums(self, (metric,), (scope,), kept, (period,))
         least, whole = self.settings.metrics.min_answers, found.get((metric.id, scope, "", 0))
-        values = {variant: value_of(metric, totals, (), least) for (_, _, variant, _), totals in sorted(found.items())}
+        values = {variant: summed.value(metric, least) for (_, _, variant, _), summed in sorted(found.items())}
         if whole is None:
             return values
         if metric.survey:
             audiences = {name: one for name, one in values.items() if name.startswith(AUDIENCE)}
-            values |= guarded(audiences, whole.sample, least)
+            values |= guarded(audiences, whole.totals.sample, least)
         # an audience has rows on the days of its answers only; what was read is told by the row of all
-        return {variant: replace(one, coverage=whole.coverage) for variant, one in values.items()}
+        return {variant: replace(one, coverage=whole.totals.coverage) for variant, one in values.items()}
 
     def closed(self, period: Period) -> bool:
         """Whether the period counted as closed when this state was written."""

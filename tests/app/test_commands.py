@@ -107,7 +107,7 @@ def test_an_answer_has_every_metric_and_its_evidence(world: World, inside: Enter
     assert uptime["parts"] == {
         "met": 1,
         "of": 2,
-        "worst": {"scope": "wallet", "value": pytest.approx(1 - 720 * 3 / known)},
+        "worst": {"scope": "wallet", "value": pytest.approx(1 - 720 * 3 / known), "corrected": None},
     }
     assert (uptime["verdict"], uptime["benchmark"]["low"], uptime["fresh_at"]) == (
         "missed", 0.9999, "2026-11-09T04:01:35+00:00",

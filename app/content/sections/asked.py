@@ -13,7 +13,7 @@ from app.content.sections.base import Context
 from app.content.sections.tiles import absent, axis_unit, plain, reference_bands, target_line
 from app.content.waves import Wave, Waves
 from data.metrics import metric_named
-from data.metrics.base import BELOW_MIN_N, NO_SOURCE, Better, Metric, Totals, Value, value_of
+from data.metrics.base import BELOW_MIN_N, NO_DATA, NO_SOURCE, Better, Metric, Totals, Value
 from data.metrics.intervals import Z_95
 from data.metrics.responses import Difference, difference
 from data.period import Kind, Period, containing
@@ -42,7 +42,10 @@ def asked(context: Context, metric: Metric) -> tuple[Asked, ...]:
     found = corrected_sums(reader, (metric,), (context.scope,), ("",), months)
     sums = [found.get((metric.id, context.scope, "", place)) for place in range(len(months))]
     least = reader.settings.metrics.min_answers
-    return tuple(Asked(one, value_of(metric, of, (), least), of) for one, of in zip(months, sums, strict=True))
+    return tuple(
+        Asked(one, Value(None, NO_DATA), None) if of is None else Asked(one, of.value(metric, least), of.totals)
+        for one, of in zip(months, sums, strict=True)
+    )
 
 
 def told(waves: Sequence[Asked]) -> list[Asked]:

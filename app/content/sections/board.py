@@ -180,7 +180,7 @@ def _mover(reading: Reading, size: float, context: Context) -> Row:
         Cell(reading.metric.name),
         Cell(words.value(reading)),
         Cell(words.value(reading, then)),
-        Cell(words.difference(reading.metric, now.value, then.value)),
+        Cell(words.moved(reading.metric, now, then)),
         Cell(text.joined(word, usual)),
     )
     return Row(cells, PAGES[reading.metric.domain])

@@ -30,6 +30,7 @@ STAGES = (
 )
 _SHOWN = 100
 _LEAD = ("lead_time",)
+_SPREAD = ("lowest", "median", "highest")
 
 
 def summary(context: Context) -> Section:
@@ -44,12 +45,14 @@ def frequency(context: Context) -> Section:
     spread = reading.value.statistics
     note = ""
     if "median_service" in spread:
-        low, high = text.per_day(spread["lowest_service"]), text.per_day(spread["highest_service"])
+        parts = [part.value for part in reading.parts]
+        low, middle, high = (words.marked(text.per_day(spread[f"{name}_service"]), *parts) for name in _SPREAD)
         note = (
-            f"The line is the total. The median service deploys {text.per_day(spread['median_service'])}, "
+            f"The line is the total. The median service deploys {middle}, "
             f"from {low} to {high}; published values compare with single services only."
         )
-    title = f"{text.count(reading.value.numerator)} deployments to production in {text.period(context.period)}"
+    count = words.marked(text.count(reading.value.numerator), reading.value)
+    title = f"{count} deployments to production in {text.period(context.period)}"
     figure = trend(reading, "" if reading.value.numerator is None else title, note=note)
     fails = context.reading("change_fail_rate")
     late = words.provisional(fails)

@@ -77,6 +77,12 @@ def _said(reading: Reading, now: Sequence[_Done]) -> str:
     )
 
 
+def _told(reading: Reading, name: str, hours: Decimal) -> tuple[str, Role]:
+    """A level in words and its weight: the mean is the number itself, which people may have corrected."""
+    mean = name == "mean"
+    return words.marked(text.hours(hours), reading.value if mean else None), "subject" if mean else "context"
+
+
 def _delivered(context: Context, reading: Reading) -> list[_Done]:
     """The features of the scope that reached production within the history, in the order in which they did."""
     return context.once("features delivered", lambda: _read(context, reading))
@@ -109,9 +115,7 @@ def _scatter(context: Context, reading: Reading, done: Sequence[_Done]) -> Scatt
     spread, target = reading.value.statistics, reading.target
     named = (("mean", reading.value.value), ("median", spread.get("median")), ("85 % within", spread.get("p85")))
     levels = tuple(
-        Level(name, float(hours / _DAY), text.hours(hours), "subject" if name == "mean" else "context")
-        for name, hours in named
-        if hours is not None
+        Level(name, float(hours / _DAY), *_told(reading, name, hours)) for name, hours in named if hours is not None
     )
     high = None if target is None or target.high is None else float(target.high / _DAY)
     title = _finding(context, reading, done)

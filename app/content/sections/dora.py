@@ -20,6 +20,7 @@ from data.benchmarks.quick_check import (
     overall,
     surveys,
 )
+from data.metrics.base import Value
 from data.warehouse.readings import Reading
 
 MEASURES = ("lead_time", "deployment_frequency", "change_fail_rate", "deployment_recovery_time")
@@ -53,13 +54,17 @@ def _clusters(edition: Edition, readings: tuple[Reading, ...]) -> Table:
 
 def _cluster_row(edition: Edition, reading: Reading) -> Row:
     published: dict[str | None, Reference] = {one.cluster: one for one in clusters_of(edition, reading.metric.id)}
-    ours = compared(reading).value
-    found = closest(ours, tuple(published.values())) if ours is not None else None
+    ours = compared(reading)
+    found = closest(ours.value, tuple(published.values())) if ours.value is not None else None
     near = found.levels if found else ()
     cells = (Cell(_cluster_text(reading, published.get(level), level in near)) for level in LEVELS)
     said = found.words if found else words.missing(reading)
     named = _name(reading)
-    return Row((Cell(named), Cell(words.amount(reading.metric, ours, reading.currency)), *cells, Cell(said)))
+    return Row((Cell(named), Cell(_ours(reading, ours)), *cells, Cell(said)))
+
+
+def _ours(reading: Reading, ours: Value) -> str:
+    return words.marked(words.amount(reading.metric, ours.value, reading.currency), ours)
 
 
 def _cluster_text(reading: Reading, one: Reference | None, near: bool) -> str:
@@ -86,7 +91,8 @@ def quick_check(context: Context) -> Section:
     readings = context.readings(QUESTIONS)
     scores = {one.metric.id: _score(one) for one in readings}
     rows = [_question(one, scores[one.metric.id], segments) for one in readings]
-    total = [text.number(overall(scores), 2), *(text.number(industry_overall(one), 2) for one in segments)]
+    ours = words.marked(text.number(overall(scores), 2), *(compared(one) for one in readings))
+    total = [ours, *(text.number(industry_overall(one), 2) for one in segments)]
     rows.append(Row((Cell("Overall"), Cell("mean of the five"), *(Cell(one) for one in total)), strong=True))
     note = "Scores from 0 to 10, mean ± standard deviation; answers are categories, so a score is no number of hours."
     table = Table("quick-check", f"DORA Quick Check {newest}", columns, tuple(rows), note)
@@ -99,15 +105,22 @@ def _score(reading: Reading) -> Decimal | None:
 
 
 def _question(reading: Reading, score: Decimal | None, segments: list[Survey]) -> Row:
-    ours = compared(reading).value
-    if ours is None:
+    ours = compared(reading)
+    if ours.value is None:
         said = words.missing(reading)
     elif reading.metric.id in ("change_fail_rate", "rework_rate"):
-        said = words.amount(reading.metric, ours, reading.currency)
+        said = _ours(reading, ours)
     else:
-        said = answer(reading.metric.id, ours).words
+        said = answer(reading.metric.id, ours.value).words
     means = (_spread_text(industry(one, reading.metric.id)) for one in segments)
-    return Row((Cell(_name(reading)), Cell(said), Cell(text.number(score, 1)), *(Cell(one) for one in means)))
+    return Row(
+        (
+            Cell(_name(reading)),
+            Cell(said),
+            Cell(words.marked(text.number(score, 1), ours)),
+            *(Cell(one) for one in means),
+        )
+    )
 
 
 def _spread_text(found: Spread | None) -> str:

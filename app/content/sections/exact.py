@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 from app.content import format as text
@@ -34,6 +35,11 @@ def part(reading: Reading, of: Part | None) -> Cell:
     if of is None:
         return Cell(text.ABSENT)
     return Cell(words.part_value(reading, of), exact=of_metric(reading.metric, of.value.value))
+
+
+def marked(cell: Cell, *of: Value | None) -> Cell:
+    """The cell with † where one of the values that its number comes from was corrected or holds a correction."""
+    return replace(cell, text=words.marked(cell.text, *of))
 
 
 def count(number: Decimal | int | None) -> Cell:

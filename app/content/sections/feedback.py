@@ -66,22 +66,27 @@ def _against_before(context: Context, reading: Reading) -> Row | None:
     now, then = known[-1], known[-2] if len(known) > 1 else None
     told_now = (
         text.period(now.period),
-        words.amount(metric, now.value.value, reading.currency, reading.target),
+        _plainly(reading, now.value),
         words.interval(reading, now.value),
         text.count(now.value.sample),
     )
     if then is None:
         return row(metric.name, *told_now, "none that can be told", "", "", "")
     found = apart(every)
-    score = words.amount(metric, then.value.value, reading.currency, reading.target)
+    score = _plainly(reading, then.value)
     return row(
         metric.name,
         *told_now,
         f"{score} in {text.period(then.period)}, {text.plural(then.value.sample, 'answer')}",
-        words.difference(metric, now.value.value, then.value.value),
-        text.number(found.z, 1, signed=True) if found else "",
+        words.moved(metric, now.value, then.value),
+        words.marked(text.number(found.z, 1, signed=True), now.value, then.value) if found else "",
         clearly(metric, found) or "all answers alike",
     )
+
+
+def _plainly(reading: Reading, value: Value) -> str:
+    """A value without how far it may be off, which stands beside it."""
+    return words.marked(words.amount(reading.metric, value.value, reading.currency, reading.target), value)
 
 
 def answering(context: Context) -> Section:
@@ -162,7 +167,8 @@ def _moved(context: Context, ids: Sequence[str]) -> dict[tuple[str, str], Differ
     reader, metrics = context.reader, [metric_named(name) for name in FORMS]
     periods = (context.period, context.compared)
     found = corrected_sums(reader, metrics, ids, ("",), periods)
-    enough = {key: of for key, of in found.items() if of.sample >= reader.settings.metrics.min_answers}
+    least = reader.settings.metrics.min_answers
+    enough = {key: of.totals for key, of in found.items() if of.totals.sample >= least}
     pairs = {key[:2]: (of, enough.get((*key[:3], 1))) for key, of in enough.items() if key[3] == 0}
     return {key: difference(now, then) for key, (now, then) in pairs.items() if then is not None}
 
@@ -180,8 +186,7 @@ def _score(reading: Reading, value: Value) -> tuple[str, str, str]:
         return f"fewer than {reading.least} answers", "", text.count(value.sample)
     if value.reason == WITHHELD:
         return "kept back", "", text.count(value.sample)
-    shown = words.amount(reading.metric, value.value, reading.currency, reading.target)
-    return shown, words.interval(reading, value), text.count(value.sample)
+    return _plainly(reading, value), words.interval(reading, value), text.count(value.sample)
 
 
 def _suppressed(found: Iterable[Reading]) -> str:
@@ -286,18 +291,19 @@ def _adoption_table(found: Sequence[Reading], context: Context) -> Table:
 def _adopted(one: Reading, name: str) -> Row:
     value = one.value
     people = [
-        text.count(None if total is None or not value.sample else round(total / value.sample))
+        words.marked(text.count(None if total is None or not value.sample else round(total / value.sample)), value)
         for total in (value.numerator, value.denominator)
     ]
-    grown = [cell for then in (one.previous, one.year_before) for cell in _grown(value.value, then.value)]
+    grown = [cell for then in (one.previous, one.year_before) for cell in _grown(value, then)]
     return row(name, words.value(one), words.interval(one), *people, *grown)
 
 
-def _grown(now: Decimal | None, then: Decimal | None) -> tuple[str, str]:
-    if now is None or then is None:
+def _grown(now: Value, then: Value) -> tuple[str, str]:
+    if now.value is None or then.value is None:
         return "", ""
-    found = growth(then, now)
-    return text.points(found.points), "from nothing" if found.factor is None else text.change(now, then)
+    found = growth(then.value, now.value)
+    relative = "from nothing" if found.factor is None else text.change(now.value, then.value)
+    return words.marked(text.points(found.points), now, then), words.marked(relative, now, then)
 
 
 def _fastest(found: Sequence[Reading], context: Context) -> str:
@@ -311,8 +317,9 @@ def _fastest(found: Sequence[Reading], context: Context) -> str:
         return ""
     factor = growth(then, now).factor
     times = f", {text.plain(factor, 1)} times as many" if factor is not None and factor >= 2 else ""
-    before, year = words.amount(one.metric, then, one.currency), text.period(context.period.year_before())
-    return f"{one.scope.name} gained most: {before} in {year}, {words.value(one)} now ({text.points(points)}{times})."
+    before, year = _plainly(one, one.year_before), text.period(context.period.year_before())
+    gained = words.marked(text.points(points), one.value, one.year_before)
+    return f"{one.scope.name} gained most: {before} in {year}, {words.value(one)} now ({gained}{times})."
 
 
 SUMMARY = SectionKind("feedback.summary", summary)

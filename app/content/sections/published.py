@@ -29,7 +29,10 @@ def measured() -> tuple[str, ...]:
 def compared(reading: Reading) -> Value:
     """What compares with published values: of rates a day, which are published of one service, the median service."""
     middle = reading.value.statistics.get("median_service")
-    return reading.value if middle is None else replace(reading.value, value=middle, interval=None)
+    if middle is None:
+        return reading.value
+    corrections = tuple(sorted({number for part in reading.parts for number in part.value.corrections}))
+    return replace(reading.value, value=middle, interval=None, counted=None, corrections=corrections)
 
 
 def among(context: Context) -> Section:
@@ -50,7 +53,7 @@ def _figure(reading: Reading) -> Among:
     metric, ours = reading.metric, compared(reading)
     ranges = _ranges(reading)
     name = f"{reading.scope.name}, {text.period(reading.period)}"
-    said = words.amount(metric, ours.value, reading.currency, reading.target)
+    said = words.marked(words.amount(metric, ours.value, reading.currency, reading.target), ours)
     return Among(
         id=f"among-{metric.id}",
         title=_title(reading, ours, said),

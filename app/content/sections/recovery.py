@@ -63,6 +63,8 @@ def _clock_row(reading: Reading, name: str, samples: Sequence[Sample]) -> Row:
     ends = (median.low, median.high) if median else (None, None)
     interval = text.between(*(text.hours(end) for end in ends)) if None not in ends else ""
     cells.insert(2, Cell(interval))
+    if reading.value.corrections:
+        cells[1:3] = exact.value(reading), Cell()
     opened = len(samples) - len(ended)
     return Row((*cells, exact.hours(mean), exact.count(len(samples)), exact.count(opened)))
 
@@ -94,7 +96,7 @@ def _curve(context: Context, readings: Sequence[Reading], samples: dict[str, lis
         alt=f"Survival curve of recovery: {counted}. " + text.joined(*(one.text for one in uprights)) + ".",
         uprights=uprights,
         wide=True,
-        note=f"{counted}.",
+        note=f"{counted}. {words.as_counted(first, 'The curve stands')}".rstrip(),
         measures=tuple(name for name, _ in _CLOCKS),
     )
 

@@ -9,6 +9,7 @@ from app.content.blocks import Block, Cell, Column, Notice, Row, Section, Table,
 from app.content.sections import exact, words
 from app.content.sections.base import Context, SectionKind
 from app.content.sections.tiles import absent, tile, trend
+from app.content.sections.uptimes import down
 from data.metrics import metric_named
 from data.metrics.base import Domain
 from data.money import from_millionths
@@ -79,24 +80,18 @@ def _held(context: Context) -> str:
 
 
 def _service(uptime_: Reading, part: Part, spent: Part | None, errors: tuple[Reading, Part | None]) -> Row:
-    used = spent.value.value if spent else None
+    used = spent.value if spent else None
     cells = (
         Cell(part.scope.name),
         Cell("" if part.scope.tier is None else str(part.scope.tier)),
         exact.part(uptime_, part),
         Cell(verdict=words.verdict_word(part.verdict)),
-        exact.share(used, digits=0),
-        exact.minutes(_down(part)),
+        exact.marked(exact.share(used.value if used else None, digits=0), used),
+        exact.marked(exact.minutes(down(part.value)), part.value),
         exact.share(part.value.coverage if part.value.value is not None else None, digits=1),
         exact.part(*errors),
     )
     return Row(cells)
-
-
-def _down(part: Part) -> Decimal | None:
-    if part.value.numerator is None or part.value.denominator is None:
-        return None
-    return part.value.denominator - part.value.numerator
 
 
 def worst_days(context: Context) -> Section:
@@ -120,7 +115,8 @@ def worst_days(context: Context) -> Section:
     rows = tuple(_day(one, lost, context) for one in bad)
     empty = f"No service was down in {text.period(context.period)}."
     shown, rest = rows[:_WORST_DAYS], rows[_WORST_DAYS:]
-    table = Table("worst-days", "", columns, shown, "Most lost time first.", empty=empty, rest=rest, measures=_UPTIME)
+    note = f"Most lost time first. {words.as_counted(reading)}".rstrip()
+    table = Table("worst-days", "", columns, shown, note, empty=empty, rest=rest, measures=_UPTIME)
     said = (
         f"{text.duration(from_millionths(lost))} down on {text.plural(len({one.day for one in bad}), 'day')}"
         if bad

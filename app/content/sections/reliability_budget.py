@@ -107,7 +107,8 @@ def _figure(context: Context, whole: _Left, parts: Sequence[_Left]) -> Curve:
         _line(context, whole, "subject"),
     ]
     today = (context.as_of - context.days[0]) / timedelta(days=1)
-    others = f" {text.plural(rest, 'tier-1 service')} with more left not drawn." if rest else ""
+    others = f" {text.plural(rest, 'tier-1 service')} with more left not drawn." if rest and worst else ""
+    note = f"Dashed: spent evenly.{others} {words.as_counted(context.reading('availability'))}".rstrip()
     return Curve(
         id="budget-left",
         title=_finding(context, whole),
@@ -119,7 +120,7 @@ def _figure(context: Context, whole: _Left, parts: Sequence[_Left]) -> Curve:
         x_ticks=_ticks(context.period),
         uprights=(Upright(today, "today"),) if today < length else (),
         floor=_FLOOR,
-        note=f"Dashed: spent evenly.{others if worst else ''}",
+        note=note,
         measures=_MEASURES,
     )
 

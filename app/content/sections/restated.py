@@ -88,7 +88,7 @@ def _told(context: Context, metric: Metric, period: Period, values: tuple[Values
 
     def shown(value: Value) -> str:
         kept = value.reason != NOT_KEPT
-        return words.amount(metric, value.value, currency, target) if kept else "not kept"
+        return words.marked(words.amount(metric, value.value, currency, target), value) if kept else "not kept"
 
     then, now = (shown(one[metric.id, period]) for one in values)
     return then, now

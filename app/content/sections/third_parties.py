@@ -62,8 +62,8 @@ def _integration(one: Reading, context: Context) -> Row:
         Cell(verdict=words.verdict_word(one.verdict)),
         Cell(words.distance(one)),
         exact.value(one, context.comparison.of(one)),
-        exact.count(one.value.numerator),
-        exact.count(one.value.denominator),
+        exact.marked(exact.count(one.value.numerator), one.value),
+        exact.marked(exact.count(one.value.denominator), one.value),
     )
     return Row(cells)
 
@@ -123,9 +123,9 @@ def _provider(
     started = [one for one in context.incidents() if one.scope == scope.id and not one.incident.maintenance]
     first = (
         Cell(scope.name),
-        exact.share(whole.value if whole else None),
-        exact.share(without.value if without else None),
-        exact.minutes(down(without)),
+        exact.marked(exact.share(whole.value if whole else None), whole),
+        exact.marked(exact.share(without.value if without else None), without),
+        exact.marked(exact.minutes(down(without)), without),
         exact.count(len(started)),
     )
     ours = [one for one in calls if scope.id in one.scope.id.split("-")]

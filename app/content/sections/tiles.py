@@ -150,7 +150,7 @@ def finding(reading: Reading) -> str:
     far = words.distance(reading)
     if far:
         return f"{name} at {now} in {month}, {far}"
-    said = words.difference(reading.metric, reading.value.value, reading.previous.value)
+    said = words.moved(reading.metric, reading.value, reading.previous)
     other = f"{'from' if said == 'unchanged' else 'on'} {text.period_short(reading.period.previous())}"
     return f"{name} at {now} in {month}" + (f", {said} {other}" if said else "")
 

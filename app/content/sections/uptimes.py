@@ -10,7 +10,7 @@ from app.content.sections import exact
 from app.content.sections.base import Context, SectionKind
 from app.content.sections.tiles import absent
 from data.metrics import metric_named
-from data.metrics.base import Value, value_of
+from data.metrics.base import Value
 from data.metrics.downtime import WITHOUT_MAINTENANCE
 from data.scopes import Scope
 from data.warehouse.corrected import corrected_sums
@@ -26,7 +26,7 @@ def uptimes(context: Context, metric: str, scopes: Sequence[str], variant: str =
     """The uptime of several scopes in one way; those without a row are left out."""
     known, reader = metric_named(metric), context.reader
     found = corrected_sums(reader, (known,), list(scopes), (variant,), (context.period,))
-    return {scope: value_of(known, totals) for (_, scope, _, _), totals in found.items()}
+    return {scope: summed.value(known) for (_, scope, _, _), summed in found.items()}
 
 
 def down(value: Value | None) -> Decimal | None:
@@ -80,10 +80,10 @@ def _row(scope: Scope, told: Sequence[dict[str, Value]], *, strong: bool = False
     cells = (
         Cell(scope.name),
         Cell("" if scope.tier is None else str(scope.tier)),
-        *(exact.share(value.value if value else None) for value in values),
-        exact.minutes(probes),
-        exact.minutes(incidents),
-        exact.minutes(apart, signed=True),
+        *(exact.marked(exact.share(value.value if value else None), value) for value in values),
+        exact.marked(exact.minutes(probes), values[0]),
+        exact.marked(exact.minutes(incidents), values[2]),
+        exact.marked(exact.minutes(apart, signed=True), values[0], values[2]),
     )
     return Row(cells, strong=strong)
 

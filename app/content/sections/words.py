@@ -19,6 +19,7 @@ from data.metrics.base import (
     REASONS,
     STILL_OPEN,
     Better,
+    Bounds,
     Metric,
     Unit,
     Value,
@@ -84,7 +85,13 @@ def value(reading: Reading, of: Value | None = None) -> str:
     the longest time known is told as what it exceeds: "> 8.2 h". A corrected value carries †.
     """
     shown = reading.value if of is None else of
-    return _value(reading, shown) + (CORRECTED if shown.corrections else "")
+    return marked(_value(reading, shown), shown)
+
+
+def marked(said: str, *of: Value | None) -> str:
+    """A number in words, with † where one of the values that it comes from was corrected or holds a correction."""
+    held = any(one is not None and one.corrections for one in of)
+    return f"{said}{CORRECTED}" if held and any(sign.isdecimal() for sign in said) else said
 
 
 def _value(reading: Reading, shown: Value) -> str:
@@ -151,13 +158,13 @@ def _distance(reading: Reading, value: Value, verdict: Verdict | None) -> str:
     if room == 0 and target.holds(value.value or room):
         return "exactly on the target"
     if reading.metric.id in _SECONDS_OF and value.denominator:
-        time = text.duration(abs(room) * value.denominator)
+        time = marked(text.duration(abs(room) * value.denominator), value)
         return f"{time} over budget" if room < 0 else f"{time} of budget left"
     if reading.metric.unit is Unit.RATIO:
-        return f"{_points(abs(room))} {_side(target, room)}"
+        return f"{marked(_points(abs(room)), value)} {_side(target, room)}"
     if reading.metric.unit is Unit.POINTS:
-        return f"{_score_points(abs(room))} {_side(target, room)}"
-    return f"{amount(reading.metric, abs(room), reading.currency)} {_side(target, room)}"
+        return f"{marked(_score_points(abs(room)), value)} {_side(target, room)}"
+    return f"{marked(amount(reading.metric, abs(room), reading.currency), value)} {_side(target, room)}"
 
 
 def _side(target: Target, room: Decimal) -> str:
@@ -181,7 +188,10 @@ def variance(reading: Reading) -> str:
     """The signed distance to the target for a column of numbers; minus is on the wrong side."""
     if reading.verdict is None or reading.verdict.to_target is None:
         return ""
-    room = reading.verdict.to_target
+    return marked(_room(reading, reading.verdict.to_target), reading.value)
+
+
+def _room(reading: Reading, room: Decimal) -> str:
     if reading.metric.unit is Unit.RATIO:
         return text.points(room)
     if reading.metric.unit is Unit.POINTS:
@@ -208,6 +218,11 @@ def difference(metric: Metric, now: Decimal | None, then: Decimal | None) -> str
             return text.change(now, then) if then else ""
 
 
+def moved(metric: Metric, now: Value, then: Value) -> str:
+    """The difference of two values, marked where one of them is."""
+    return marked(difference(metric, now.value, then.value), now, then)
+
+
 def change_word(reading: Reading, now: Decimal | None, then: Decimal | None) -> ChangeWord:
     """Whether the change is for the better, by the direction of the metric; empty where it has none.
 
@@ -230,21 +245,21 @@ def _band_word(target: Target | None, now: Decimal, then: Decimal) -> ChangeWord
 
 def change(reading: Reading, comparison: Comparison) -> tuple[str, ChangeWord]:
     """The change against the compared period: "−0.02 pp on Sep" and its word."""
-    other, then = comparison.period(reading.period), comparison.of(reading).value
-    if then is None and comparison is Comparison.PREVIOUS and reading.metric.survey:
+    other, then = comparison.period(reading.period), comparison.of(reading)
+    if then.value is None and comparison is Comparison.PREVIOUS and reading.metric.survey:
         other, then = _asked_before(reading) or (other, then)
-    now = reading.value.value
-    said = difference(reading.metric, now, then)
-    if now is None or then is None or not said:
+    now = reading.value
+    said = moved(reading.metric, now, then)
+    if not said:
         return "", ""
-    by = "from" if now == then else "on"
+    by = "from" if now.value == then.value else "on"
     named = text.period(other) if comparison is Comparison.YEAR else text.period_short(other)
-    return f"{said} {by} {named}", change_word(reading, now, then)
+    return f"{said} {by} {named}", change_word(reading, now.value, then.value)
 
 
-def _asked_before(reading: Reading) -> tuple[Period, Decimal | None] | None:
+def _asked_before(reading: Reading) -> tuple[Period, Value] | None:
     """The latest earlier period with enough answers: nobody is asked every month."""
-    told = [(period, value.value) for period, value in reading.history[:-1] if value.value is not None]
+    told = [(period, value) for period, value in reading.history[:-1] if value.value is not None]
     return told[-1] if told else None
 
 
@@ -260,6 +275,11 @@ def corrected_from(reading: Reading) -> str:
     """What a corrected number was counted as: "† counted 99.31 %"; empty for what is as it was counted."""
     value = reading.value
     return f"{CORRECTED} counted {_value(reading, Value(value.counted))}" if value.corrections else ""
+
+
+def as_counted(reading: Reading, what: str = "Single days stand") -> str:
+    """Said beside what a corrected number was counted from."""
+    return f"{what} as counted, not as corrected." if reading.value.corrections else ""
 
 
 def provisional(reading: Reading) -> str:
@@ -303,7 +323,7 @@ def _deciding(reading: Reading) -> str:
 def part_value(reading: Reading, part: Part) -> str:
     """The value of a part with the decimals of the whole."""
     shown = amount(reading.metric, part.value.value, reading.currency, reading.target)
-    return shown + (CORRECTED if part.value.corrections else "")
+    return marked(shown, part.value)
 
 
 def _known(reading: Reading) -> str:
@@ -316,9 +336,11 @@ def _known(reading: Reading) -> str:
 
 def interval(reading: Reading, of: Value | None = None) -> str:
     """The 95 % interval of the reading, or of another value of the same metric and scope; empty without one."""
-    ends = (reading.value if of is None else of).interval
-    if ends is None:
-        return ""
+    shown = reading.value if of is None else of
+    return "" if shown.interval is None else marked(_between(reading, shown.interval), shown)
+
+
+def _between(reading: Reading, ends: Bounds) -> str:
     if reading.metric.unit is Unit.RATIO:
         digits = max(text.percent_digits(one, edge(reading.target)) for one in ends)
         return text.between(*(text.percent(one, digits=min(digits, 4)) for one in ends))
