@@ -24,6 +24,8 @@ def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytes
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent.parent))
     monkeypatch.delenv("PLUMBLINE_NO_SKIPS", raising=False)
     monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
+    # each of the many processes would else import what has nothing to do with the gate
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     pytester.makeini("[pytest]\nmarkers = real")
     pytester.makepyfile(_TESTS)
     return pytester
@@ -42,7 +44,7 @@ def _run(pytester: pytest.Pytester, *options: str) -> pytest.RunResult:
     folder = pytester.path / "checkout"
     rootdir = folder if folder.exists() else pytester.path
     return pytester.runpytest_subprocess(
-        "-p", "tests.presence", f"--rootdir={rootdir}", "-c", rootdir / "tox.ini", *options, rootdir
+        "-p", "xdist", "-p", "tests.presence", f"--rootdir={rootdir}", "-c", rootdir / "tox.ini", *options, rootdir
     )
 
 
