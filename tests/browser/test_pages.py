@@ -40,8 +40,8 @@ def worlds(tmp_path_factory: pytest.TempPathFactory) -> dict[str, World]:
     return made
 
 
-def _open(page: Page, url: str) -> list[str]:
-    """Goes there, waits until the page is drawn, and returns what the browser complained about."""
+def _complaints_of(page: Page) -> list[str]:
+    """What the browser will complain about while this page is used."""
     complaints: list[str] = []
 
     def listen(message: ConsoleMessage) -> None:
@@ -51,9 +51,13 @@ def _open(page: Page, url: str) -> list[str]:
 
     page.on("console", listen)
     page.on("pageerror", lambda error: complaints.append(str(error)))
+    return complaints
+
+
+def _open(page: Page, url: str) -> None:
+    """Goes there and waits until the page is drawn."""
     page.goto(url)
     _settle(page)
-    return complaints
 
 
 def _settle(page: Page) -> None:
@@ -80,11 +84,14 @@ def test_every_page_of_the_demo_company_opens(
     chromium_page.get_by_text("targets hold in October 2026").first.wait_for(timeout=60_000)
 
 
-def _check_every_page(opened: Page, server: AppServer, *, marked: bool) -> None:
+def _check_every_page(page: Page, server: AppServer, *, marked: bool) -> None:
+    """Each is loaded by its address, all in one tab: each new tab would compile the same scripts anew."""
+    complaints = _complaints_of(page)
+    dark: bool = page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
     for screen in SCREENS:
-        page = opened.context.new_page()
-        complaints = _open(page, f"{server.base_url}/{screen.path}")
-        for colours in ("dark", "light"):  # the page follows the reader's colours without being loaded again
+        _open(page, f"{server.base_url}/{screen.path}")
+        # the page follows the reader's colours, and back, without being loaded again
+        for colours in ("light", "dark") if dark else ("dark", "light"):
             page.emulate_media(color_scheme=colours)
             page.wait_for_timeout(100)
             wide, window = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
@@ -92,7 +99,6 @@ def _check_every_page(opened: Page, server: AppServer, *, marked: bool) -> None:
         assert complaints == [], screen.title
         assert page.locator("[data-testid=stException]").count() == 0, screen.title
         assert page.get_by_text("Demo data").count() == int(marked), screen.title
-        page.close()
     assert server.faults == []
 
 
