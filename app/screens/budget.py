@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from app import load
 from app.content import budget_landing, budget_views
@@ -13,7 +14,8 @@ from app.render import html, web
 from app.render.take import Tell
 from app.screens import budget_acts, budget_grid
 from app.screens.base import Opened, Screen, opened
-from app.screens.budget_desk import desk, place
+from app.screens.budget_desk import Desk, desk, on_desk, place, renew
+from app.screens.budget_frames import STILL, on_screen
 from data.access import Actor, NotPermitted, Permission
 from data.finance import rules
 from data.finance.budget import BadBudget
@@ -36,31 +38,46 @@ NONE_YET = Notice(
 
 def draw() -> None:
     """The page: a scenario is chosen, kept in the address, and everything below is about it."""
-    if (at := opened(TITLE)) is None:
+    with _part():
+        still = st.empty()
+        if (made := on_desk()) is not None and not on_screen(made):
+            still.html(STILL)
+        at = opened(TITLE)
+        for key, kind in (("budget-said", "info"), ("budget-refused", "error")):
+            if at is not None and (said := st.session_state.pop(key, None)):
+                web.draw(Notice("info" if kind == "info" else "error", said))
+    if at is None:
         return
-    for key, kind in (("budget-said", "info"), ("budget-refused", "error")):
-        if said := st.session_state.pop(key, None):
-            web.draw(Notice("info" if kind == "info" else "error", said))
     try:
-        _page(at)
+        _page(at, still)
     except (BadBudget, NotPermitted) as error:
         web.draw(Notice("error", f"{error}"))
 
 
-def _page(at: Opened) -> None:
+def _part(key: str | None = None) -> DeltaGenerator:
+    """A part of the page with a place of its own: what comes and goes in it moves nothing below.
+
+    The grid that a person types in would be made anew if it moved.
+    """
+    return st.container(key=key)
+
+
+def _page(at: Opened, still: DeltaGenerator) -> None:
     engine, settings = place()
     with reading(engine) as connection:
         heads = budget_rows.scenarios(connection, settings, at.actor)
     if not heads:
         web.draw(NONE_YET)
         return
-    stored = desk(_choose(heads), at.actor).stored
-    stored = _fresh(stored, at.actor)
     tell = partial(load.about, at.actor, at.state, at.choice)
-    web.section(budget_views.head(stored, settings.zone))
-    budget_acts.states(stored, at.actor)
-    if stored.head.status == DRAFT and budget_acts.may(stored, at.actor, Permission.EDIT_BUDGETS):
-        budget_grid.edit(stored.head.id, at.actor)
+    with _part():
+        stored = _fresh(desk(_choose(heads), at.actor), at.actor)
+        web.section(budget_views.head(stored, settings.zone))
+        budget_acts.states(stored, at.actor)
+    with _part("budget-grid"):
+        if stored.head.status == DRAFT and budget_acts.may(stored, at.actor, Permission.EDIT_BUDGETS):
+            budget_grid.edit(stored.head.id, at.actor)
+    still.empty()
     done = load.budget_spent(at.actor, at.state, stored)
     web.sections(_told(stored, at.actor, done), tell)
     _compare(stored, heads, at.actor, done, tell)
@@ -84,17 +101,24 @@ def _take() -> None:
     st.query_params["budget"] = str(st.session_state["budget-choice"])
 
 
-def _fresh(shown: Stored, actor: Actor) -> Stored:
-    """What is stored now. Somebody's unsaved edits stay on what they looked at; a page without any moves on."""
+def _fresh(made: Desk, actor: Actor) -> Stored:
+    """What is stored now. A grid that somebody may be typing in stays on what they looked at, and the page says so."""
     engine, settings = place()
     with reading(engine) as connection:
-        now = budget_rows.stored(connection, settings, actor, shown.head.id)
-    if now.head.saves != shown.head.saves:
-        mine = desk(shown.head.id, actor)
-        if not mine.steps or now.head.status != DRAFT:
-            return desk(shown.head.id, actor, anew=True).stored
-        who = "Somebody saved this scenario after you began to edit"
-        web.draw(Notice("late", f"{who}: your edits are kept, and saving shows where the two meet."))
+        now = budget_rows.stored(connection, settings, actor, made.name)
+    if now.head.saves == made.stored.head.saves:
+        return now
+    if now.head.status != DRAFT or not (made.steps or on_screen(made)):
+        renew(made, actor)
+        return made.stored
+    who, kept = "Somebody saved this scenario since you opened it", "saving shows where the two meet"
+    if made.steps:
+        web.draw(Notice("late", f"{who}: your edits are kept, and {kept}."))
+        return now
+    web.draw(Notice("late", f"{who}: the grid below is as you opened it, and {kept}."))
+    if st.button("Show it as it is now", key="budget-renew"):
+        renew(made, actor)
+        st.rerun()
     return now
 
 

@@ -1,15 +1,9 @@
-"""What a person has on the desk: a scenario as it is stored, their unsaved edits over it, and the grid they type in.
-
-The grid widget forgets or repeats edits when its own data change under it. So its frame is made once and stays as it is
-until the person asks for something that needs another one (undo, fill, paste …); what is typed is read as the widget
-tells it, all cells since the frame was made, and every new one is kept in the warehouse at once.
-"""
+"""What a person has on the desk: a scenario as it is stored, and their unsaved edits over it, each kept at once."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import streamlit as st
 from sqlalchemy import Engine
@@ -30,9 +24,10 @@ _KEY = "budget-desk"
 
 @dataclass
 class Desk:
-    """One scenario on the desk of a person. `turn` counts the frames of the grid; `typed` is what was read of this one.
+    """One scenario on the desk of a person. `turn` counts the frames of the grid, which has a new one when it turns.
 
-    `shown` are the texts of every row as the frame has them, `draft` the scenario with all edits that can be.
+    `draft` is the scenario with all edits that can be, `texts` what every cell of it says; what cannot be says there
+    what was typed.
     """
 
     stored: Stored
@@ -41,8 +36,7 @@ class Desk:
     person: str = ""
     bad: tuple[BadCell, ...] = ()
     turn: int = 0
-    shown: dict[str, dict[str, str]] = field(default_factory=dict)
-    typed: dict[tuple[str, str], str] = field(default_factory=dict)
+    texts: dict[str, dict[str, str]] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -78,31 +72,51 @@ def place() -> tuple[Engine, Settings]:
     return load.engine(known.warehouse.url), known
 
 
-def desk(name: str, actor: Actor, *, anew: bool = False) -> Desk:
-    """The desk of this session for a scenario; laid again when another is chosen or `anew`. BadBudget, NotPermitted."""
-    kept = st.session_state.get(_KEY)
-    if isinstance(kept, Desk) and (kept.name, kept.person) == (name, actor.person) and not anew:
+def desk(name: str, actor: Actor) -> Desk:
+    """The desk of this session for a scenario; laid again when another is chosen. BadBudget, NotPermitted."""
+    kept = on_desk()
+    if kept is not None and (kept.name, kept.person) == (name, actor.person):
         return kept
-    engine, settings = place()
-    with reading(engine) as connection:
-        stored = budget_rows.stored(connection, settings, actor, name)
-        steps = budget_drafts.edits(connection, actor, stored.head.id)
-    turns = kept.turn + 1 if isinstance(kept, Desk) else 0
-    made = Desk(stored, stored.scenario, steps, actor.person, turn=turns)
+    stored, steps = _read(name, actor)
+    made = Desk(stored, stored.scenario, steps, actor.person, turn=0 if kept is None else kept.turn + 1)
     _lay(made)
     st.session_state[_KEY] = made
     return made
 
 
+def on_desk() -> Desk | None:
+    """The desk of this session, if one was laid."""
+    kept = st.session_state.get(_KEY)
+    return kept if isinstance(kept, Desk) else None
+
+
+def renew(made: Desk, actor: Actor) -> None:
+    """Take what is stored now. The grid turns only where it says something else: what stands as it was typed stays.
+
+    BadBudget, NotPermitted.
+    """
+    said = made.texts
+    made.stored, made.steps = _read(made.name, actor)
+    _lay(made)
+    if made.texts != said:
+        made.turn += 1
+
+
+def _read(name: str, actor: Actor) -> tuple[Stored, tuple[budget_drafts.Edit, ...]]:
+    engine, settings = place()
+    with reading(engine) as connection:
+        stored = budget_rows.stored(connection, settings, actor, name)
+        return stored, budget_drafts.edits(connection, actor, stored.head.id)
+
+
 def _lay(made: Desk) -> None:
-    """Work the edits out and make what the grid shows: what cannot be stands there as it was typed."""
+    """Work the edits out: what cannot be stands there as it was typed."""
     edits, _ = made.edits
     made.draft, made.bad = drafted(made.stored.scenario, edits)
-    made.shown = cells(made.draft)
+    made.texts = cells(made.draft)
     for one in made.bad:
         typed = next((edit.new for edit in edits if (edit.row, edit.field) == (one.row, one.field)), "")
-        made.shown.setdefault(one.row, {})[one.field] = typed
-    made.typed = {}
+        made.texts.setdefault(one.row, {})[one.field] = typed
 
 
 def drafted(scenario: Scenario, edits: Sequence[Change]) -> tuple[Scenario, tuple[BadCell, ...]]:
@@ -119,25 +133,14 @@ def drafted(scenario: Scenario, edits: Sequence[Change]) -> tuple[Scenario, tupl
     return scenario, tuple(bad)
 
 
-def take(made: Desk, actor: Actor, told: Mapping[tuple[str, str], str]) -> None:
-    """Keep what was typed since the last look; `told` are all cells that the grid says were edited, with their texts.
-
-    BudgetRefused, NotPermitted, WarehouseError where it cannot be kept.
-    """
-    plain = {cell: plainly(cell[1], said) for cell, said in told.items()}
-    new = {cell: said for cell, said in plain.items() if _before(made, cell) != said}
-    if not new:
-        return
-    step = tuple(Change(*cell, _before(made, cell), said) for cell, said in new.items())
-    what = "typed" if len(step) == 1 else f"typed {len(step)} cells"
-    _keep(made, actor, what, step)
-    made.typed |= new
-    made.draft, made.bad = drafted(made.stored.scenario, made.edits[0])
-
-
-def _before(made: Desk, cell: tuple[str, str]) -> str:
-    """What a cell held at the last look."""
-    return made.typed.get(cell, made.shown.get(cell[0], {}).get(cell[1], ""))
+def take(made: Desk, actor: Actor, typed: Mapping[tuple[str, str], str]) -> None:
+    """Keep what was typed: texts by row and field. BudgetRefused, NotPermitted, WarehouseError where it cannot be."""
+    now = {cell: made.texts.get(cell[0], {}).get(cell[1], "") for cell in typed}
+    after = {cell: plainly(cell[1], said) for cell, said in typed.items()}
+    step = tuple(Change(*cell, now[cell], said) for cell, said in after.items() if now[cell] != said)
+    if step:
+        _keep(made, actor, "typed" if len(step) == 1 else f"typed {len(step)} cells", step)
+        _lay(made)
 
 
 def plainly(name: str, typed: str) -> str:
@@ -188,20 +191,3 @@ def turn(made: Desk) -> None:
     """Give the grid a new frame with all edits in it."""
     made.turn += 1
     _lay(made)
-
-
-def edited_cells(key: str, rows: Sequence[str], names: Mapping[str, str]) -> dict[tuple[str, str], str]:
-    """What a grid says was edited since its frame was made: row and field to text. `names` are fields by column."""
-    state: Any = st.session_state.get(key) or {}
-    found: dict[tuple[str, str], str] = {}
-    for place_of, row in (state.get("edited_rows") or {}).items():
-        for column, value in row.items():
-            if column in names and int(place_of) < len(rows):
-                found[rows[int(place_of)], names[column]] = _text(value)
-    return found
-
-
-def _text(value: Any) -> str:
-    if value is None or value is False:
-        return ""
-    return "yes" if value is True else str(value).strip()

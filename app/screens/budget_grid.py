@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-import pandas as pd
 import streamlit as st
 
 from app import load
@@ -14,8 +13,9 @@ from app.content.blocks import Notice
 from app.content.budget_views import short
 from app.content.budget_words import field_name, month_names, row_name
 from app.render import html, web
-from app.screens import budget_desk, budget_save
+from app.screens import budget_desk, budget_frames, budget_save
 from app.screens.budget_desk import NUMBERS, Desk
+from app.screens.budget_frames import STILL
 from data.access import Actor, NotPermitted
 from data.finance.budget import CATEGORIES, BadBudget, CostClass, Line, Purpose, Scenario, Side, Treatment, view
 from data.finance.budget_edits import (
@@ -61,7 +61,12 @@ Act = Callable[[], Scenario]
 def edit(name: str, actor: Actor) -> None:
     """The grid, its acts, its totals and the way to save; typing draws only this part anew."""
     made = budget_desk.desk(name, actor)
-    head = st.container()  # told when all that was typed is read
+    budget_frames.read_all(made)
+    # in one container, so that what is drawn above the grid never moves it: a grid that moves is made anew under a hand
+    with st.container():
+        st.html(html.heading("Lines", _kept(made), "lines"))
+        if why := budget_frames.not_kept():
+            web.draw(Notice("error", f"Not kept: {why}"))
     _acts(made)
     _grid(made, "lines", _ORDER, [one.id for one in made.draft.lines])
     if made.draft.drivers:
@@ -71,8 +76,6 @@ def edit(name: str, actor: Actor) -> None:
         where = f"{row_name(one.row, made.draft)}, {field_name(one.field, month_names(made.draft))}"
         web.draw(Notice("error", f"{where}: {one}"))
     _totals(made)
-    with head:
-        st.html(html.heading("Lines", _kept(made), "lines"))
     budget_save.buttons(made)
 
 
@@ -85,44 +88,14 @@ def _kept(made: Desk) -> str:
 
 def _grid(made: Desk, what: str, fields: Sequence[str], rows: Sequence[str]) -> None:
     """One grid; its frame stays the same until the desk turns."""
-    names, key = month_names(made.draft), f"{made.grid}-{what}"
-    titles = {field_name(one, names): one for one in fields}
-    frames: dict[str, tuple[list[str], pd.DataFrame]] = st.session_state.setdefault("budget-frames", {})
-    if key not in frames:
-        for old in [one for one in frames if not one.startswith(made.grid)]:
-            del frames[old]
-        frames[key] = list(rows), _frame(made, titles, rows)
-    shown, frame = frames[key]
-    high = min(_HEIGHT, _ROW * (len(shown) + 1) + 3)
+    names = month_names(made.draft)
+    key, frame = budget_frames.frame(made, what, {field_name(one, names): one for one in fields}, rows)
+    high = min(_HEIGHT, _ROW * (len(frame.rows) + 1) + 3)
     st.data_editor(
-        frame, key=key, hide_index=True, num_rows="fixed", height=high, row_height=_ROW, placeholder="",
-        column_config=_columns(titles, made.draft), alt=f"{what.capitalize()} of {made.draft.name}",
+        frame.table, key=key, hide_index=True, num_rows="fixed", height=high, row_height=_ROW, placeholder="",
+        column_config=_columns(frame.titles, made.draft), alt=f"{what.capitalize()} of {made.draft.name}",
+        on_change=budget_frames.read, args=(key,),
     )  # fmt: skip
-    told = budget_desk.edited_cells(key, shown, titles)
-    if not told:
-        return
-    try:
-        budget_desk.take(made, load.actor(), told)
-    except (BadBudget, NotPermitted, WarehouseError) as error:
-        web.draw(Notice("error", f"Not kept: {error}"))
-
-
-def _frame(made: Desk, titles: Mapping[str, str], rows: Sequence[str]) -> pd.DataFrame:
-    columns = {
-        title: [_cell(field, made.shown.get(row, {}).get(field, "")) for row in rows] for title, field in titles.items()
-    }
-    return pd.DataFrame(columns, index=pd.RangeIndex(len(rows)))
-
-
-def _cell(field: str, said: str) -> object:
-    if field == "mandatory":
-        return said == "yes"
-    if field in MONTH_FIELDS or field == "annual":
-        try:
-            return f"{number_of(said):,.2f}" if said else ""
-        except BadBudget:
-            return said
-    return said
 
 
 def _columns(titles: Mapping[str, str], of: Scenario) -> dict[str, Any]:
@@ -175,7 +148,8 @@ def _last(made: Desk) -> str:
 
 
 def _try(act: Callable[[], object]) -> None:
-    """Do it and draw the grid anew, or say why not."""
+    """Do it and draw the grid anew, or say why not. Meanwhile the old grid takes nothing."""
+    st.html(STILL)
     try:
         act()
     except (BadBudget, NotPermitted, WarehouseError) as error:

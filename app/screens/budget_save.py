@@ -15,6 +15,7 @@ from app.content.sections.base import row
 from app.render import web
 from app.screens import budget_desk
 from app.screens.budget_desk import Desk
+from app.screens.budget_frames import STILL
 from data.access import NotPermitted
 from data.finance.budget import BadBudget
 from data.finance.budget_edits import ADDED, HEAD, REMOVED, Change, cells_of_driver, cells_of_line
@@ -37,6 +38,7 @@ def buttons(made: Desk) -> None:
             st.session_state.pop(_CONFLICT, None)
             _dialog(made)
         if st.button("Let go of what is unsaved", disabled=not made.steps, key="budget-drop"):
+            st.html(STILL)
             budget_desk.drop(made, load.actor())
             st.rerun(scope="fragment")
 
@@ -88,7 +90,7 @@ def _save(made: Desk, pending: Sequence[Change], seen: dict[str, int], why: str)
     else:
         st.session_state.pop(_CONFLICT, None)
         st.session_state["budget-said"] = f"Saved {text.plural(len(pending), 'cell')}; the log keeps why."
-        budget_desk.desk(made.name, actor, anew=True)
+        budget_desk.renew(made, actor)
         st.rerun()
 
 
@@ -127,9 +129,9 @@ def _save_settled(made: Desk, conflict: Conflict, keep: Sequence[Clash], why: st
     engine, settings = budget_desk.place()
     actor = load.actor()
     budget_drafts.replace_all(engine, settings, actor, made.name, "settled a conflict", (pending, seen))
-    fresh = budget_desk.desk(made.name, actor, anew=True)
+    budget_desk.renew(made, actor)
     if pending:
-        _save(fresh, fresh.pending or pending, seen, why)
+        _save(made, made.pending or pending, seen, why)
     else:
         st.session_state.pop(_CONFLICT, None)
         st.rerun()

@@ -40,16 +40,30 @@ class Typist:
         return self.page.locator("[data-testid=stDataFrame]").first
 
     def click(self, line: int, month: int) -> None:
-        """Choose a cell by the place of its line and month."""
+        """Choose a cell by the place of its line and month, as a hand does, and see that it is the chosen one."""
+        chosen = self._cell(line, month, "[aria-selected=true]")
         self.grid.evaluate("grid => grid.scrollIntoView({block: 'center'})", timeout=_PATIENCE)
-        for _ in range(50):  # it is hidden for a moment while it is made anew
-            if (box := self.grid.bounding_box()) is not None:
-                break
-            self.page.wait_for_timeout(100)
-        else:
-            raise AssertionError("The grid is not there.")
-        x, y = box["x"] + _NAME + _MONTH * (month + 0.5), box["y"] + _ROW * (line + 1.5)
-        self.page.mouse.click(x, y)
+        for _ in range(10):
+            if (box := self.grid.bounding_box()) is not None:  # it is hidden for a moment while it is made anew
+                x, y = box["x"] + _NAME + _MONTH * (month + 0.5), box["y"] + _ROW * (line + 1.5)
+                self.page.mouse.move(x, y, steps=4)
+                self._drawn()
+                self.page.mouse.down()
+                self._drawn()
+                self.page.mouse.up()
+            try:
+                chosen.wait_for(state="attached", timeout=1000)
+            except TimeoutError_:
+                continue
+            return
+        raise AssertionError("The grid takes no clicks.")
+
+    def _cell(self, line: int, month: int, more: str = "") -> Locator:
+        return self.grid.locator(f"[data-testid=glide-cell-{month + 1}-{line}]{more}")
+
+    def shown(self, line: int, month: int) -> str:
+        """What a cell of the grid says, as a screen reader is told it."""
+        return self._cell(line, month).text_content() or ""
 
     def type(self, line: int, month: int, *values: str) -> None:
         """Type values into a cell and those to its right, each key as soon as the grid takes it."""
@@ -60,6 +74,20 @@ class Typist:
             self._drawn()
             self.page.keyboard.press("Tab")
             field.wait_for(state="detached", timeout=_PATIENCE)
+
+    def begin(self, line: int, month: int, keys: str) -> Locator:
+        """Type keys into a cell and stay in it; the field that took them."""
+        field = self._begun(line, month, keys[0], first=True)
+        self._drawn()
+        field.press_sequentially(keys[1:])
+        return field
+
+    def end(self, field: Locator, keys: str) -> None:
+        """Type the rest of what was begun and leave the cell."""
+        field.press_sequentially(keys)
+        self._drawn()
+        self.page.keyboard.press("Tab")
+        field.wait_for(state="detached", timeout=_PATIENCE)
 
     def _begun(self, line: int, month: int, key: str, *, first: bool) -> Locator:
         """Press the first key in a cell; look again where the page was being drawn and the key went nowhere."""
@@ -83,19 +111,6 @@ class Typist:
         """Wait until so many cells are told to be unsaved."""
         words = f"{count} cell{'s' * (count != 1)} unsaved"
         self.page.get_by_text(words).first.wait_for(timeout=_PATIENCE)
-
-    def type_until_told(self, line: int, month: int, value: str) -> None:
-        """Type a value, and look whether the page tells of it: what is typed while a grid is made anew goes nowhere,
-        which a person sees by the cell and types again."""
-        for _ in range(3):
-            self.type(line, month, value)
-            try:
-                self.page.locator(".st-key-budget-save button:not([disabled])").wait_for(timeout=10_000)
-            except TimeoutError_:
-                self.settle()
-                continue
-            return
-        raise AssertionError("What was typed is not told to be unsaved.")
 
     def ask_to_save(self) -> None:
         """Open the difference."""

@@ -40,7 +40,8 @@ def check_rounds(
     for number in range(rounds):
         typed = {name: _typed(chance, number, who) for who, name in enumerate(people)}
         for name, (line, month, value) in typed.items():
-            people[name].type_until_told(line, month, value)
+            people[name].type(line, month, value)
+            people[name].unsaved(1)
         order = list(people)
         chance.shuffle(order)
         for name in order:  # both look at the difference before either saves
