@@ -24,4 +24,4 @@ def test_a_kill_while_a_pack_is_made_or_released_leaves_all_or_nothing(
     hits = check_kills(world, tmp_path / "packs", points=100, seed=20261109)
     fix_clock(None)
     assert hits.total() >= 70
-    assert min(hits.values()) >= 10
+    assert min(hits.values()) >= 5

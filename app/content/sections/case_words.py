@@ -10,6 +10,7 @@ from data.finance.cash_flow import Irr, Payback, Roots
 from data.finance.levers.base import Parameter, Unit
 from data.finance.roi import Valuation
 from data.money import Money
+from data.period import BadPeriod, parse
 
 VIEWS = {
     View.AS_STATED: "as stated",
@@ -107,5 +108,13 @@ def origin(given: Assumption) -> str:
     """Where an assumption comes from: read in the warehouse, or as it was noted."""
     if given.measured is None:
         return given.source or "not said"
-    read = f"measured in {given.measured.period}"
+    read = f"measured in {_period(given.measured.period)}"
     return text.joined(read, ", ".join(given.measured.sources))
+
+
+def _period(label: str) -> str:
+    """A period in the words of every page; one that a file names otherwise as it does."""
+    try:
+        return text.period(parse(label))
+    except BadPeriod:
+        return label

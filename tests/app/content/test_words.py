@@ -9,12 +9,13 @@ from decimal import Decimal
 import pytest
 
 from app.content.contract import unit
-from app.content.sections import words
+from app.content.sections import case_words, words
 from app.content.sections.base import Comparison
 from app.content.sections.board import by_weight
 from app.content.sections.tiles import PAGES, axis_unit, reference_bands
 from data.benchmarks.load import Edition, Reference
 from data.benchmarks.score import Target, Verdict, Word
+from data.finance.case import Assumption, Measured
 from data.metrics import metric_named
 from data.metrics.base import BELOW_MIN_N, STILL_OPEN, Domain, Metric, Value
 from data.metrics.measurement import own
@@ -185,3 +186,15 @@ def test_a_survey_is_compared_with_the_last_time_it_was_asked_and_never_called_b
     said, word = words.change(one, Comparison.PREVIOUS)
     assert (plainly(said), word) == ("+20 points on Jul", "")
     assert words.change(one, Comparison.YEAR) == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("label", "said"),
+    [
+        ("2026-10", "October 2026"), ("2025-08-01..2025-11-01", "1 Aug – 31 Oct 2025"), ("FY2026-Q2", "Q2 FY2026"),
+        ("last year", "last year"),
+    ],
+)  # fmt: skip
+def test_a_measured_assumption_names_its_period_as_every_page_does(label: str, said: str) -> None:
+    measured = Measured(measure="churn", scope="group", period=label, sources=("crm",))
+    assert plainly(case_words.origin(Assumption(value=Decimal(1), measured=measured))) == f"measured in {said} · crm"
