@@ -142,4 +142,5 @@ def _format(value: Decimal) -> str:
 
 
 def _exact(shown: float) -> Decimal:
-    return Decimal(str(round(shown, 9)))
+    exact = Decimal(str(round(shown, 9)))
+    return exact if exact % 1 else Decimal(int(exact))  # 12, not 12.0

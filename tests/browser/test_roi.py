@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,7 @@ def test_an_input_is_moved_and_the_case_is_kept_and_found_again(
         page.keyboard.press("ArrowRight")
         expect(sentence).not_to_have_text(told, timeout=30_000)
     assert slider.input_value() != before
+    assert_kept_across_a_reload_and_a_page(page, sentence.inner_text())
     worth = sentence.inner_text()
 
     page.get_by_label("Reason, for the log").fill("what the pilot said")
@@ -53,9 +55,25 @@ def test_an_input_is_moved_and_the_case_is_kept_and_found_again(
     page.reload()
     expect(page.get_by_text("Version 1, draft")).to_be_visible(timeout=60_000)
     expect(page.locator(".pl-sentence").first).to_have_text(worth, timeout=30_000)
+    expect(page.locator(".st-key-case-inputs")).not_to_contain_text("unsaved")
     assert_taken(page, tmp_path)
     wide, window = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
     assert wide <= window
+
+
+def assert_kept_across_a_reload_and_a_page(page: Page, worth: str) -> None:
+    """What was moved is there after a reload; a number that is being typed is kept where the page is left."""
+    page.reload()
+    sentence, inputs = page.locator(".pl-sentence").first, page.locator(".st-key-case-inputs")
+    expect(inputs).to_contain_text("1 input unsaved since", timeout=60_000)
+    expect(sentence).to_have_text(worth, timeout=30_000)
+    page.get_by_role("spinbutton", name="Rate (%)").fill("12")
+    page.get_by_role("link", name="Board").first.click(delay=80)  # as long as a finger rests on a key
+    expect(page.locator(".pl-tiles").first).to_be_visible(timeout=60_000)
+    page.get_by_role("link", name="ROI").first.click(delay=80)
+    expect(inputs).to_contain_text("2 changes unsaved since", timeout=60_000)
+    expect(page.get_by_role("spinbutton", name="Rate (%)")).to_have_value("12.00", timeout=30_000)
+    expect(page.get_by_text("discounted at 12")).to_be_visible()
 
 
 def assert_taken(page: Page, folder: Path) -> None:
@@ -67,12 +85,12 @@ def assert_taken(page: Page, folder: Path) -> None:
     benefits, costs, net = (
         next(row for row in rows if row[0] == name) for name in ("All benefits", "All costs", "Net")
     )
-    assert float(benefits[3]) - float(costs[3]) == float(net[3])
+    assert Decimal(benefits[3]) - Decimal(costs[3]) == Decimal(net[3])
     book = load_workbook(taken(page, page.locator(".st-key-block-case-cash-flow"), "Excel", folder))
     about = {row[0].value: row[1].value for row in book.worksheets[1].iter_rows()}
     assert about["Business case"] == "Delivery improvement · version 1, draft"
     assert about["Scope"] == "Testmoor Group (group)"
-    assert about["Told"] == "as stated, discounted at 0\u202f% a year"
+    assert about["Told"] == "as stated, discounted at 12.0\u202f% a year"
     picture = taken(page, page.locator(".st-key-block-case-tornado"), "Picture", folder)
     assert picture.name == "case-tornado-delivery-improvement-v1.png"
     with Image.open(picture) as image:
