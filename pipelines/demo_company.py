@@ -13,8 +13,6 @@ from typing import Any
 from sqlalchemy import Engine, select
 
 from data.clock import today
-from data.sample.company import PORTFOLIO
-from data.sample.seasons import three_years_before
 from data.settings import ROOT, ConfigurationError, Settings, environment, lend_secret
 from data.warehouse import schema
 from data.warehouse.engine import reading
@@ -43,6 +41,8 @@ def is_loaded(engine: Engine, settings: Settings) -> bool:
 
 def tells_of_people(settings: Settings) -> bool:
     """Whether it is the demo's own company, whose people have budgets and business cases."""
+    from data.sample.company import PORTFOLIO
+
     return settings.mode == "demo" and any(scope.id == PORTFOLIO for scope in settings.scope)
 
 
@@ -95,11 +95,13 @@ def _address(child: subprocess.Popen[str]) -> str:
 
 
 def _filled(settings: Settings, base_url: str) -> Iterator[Any]:
+    from data.sample.seasons import three_years_before
+
+    first = three_years_before(last_day(settings) + timedelta(days=1))
     for source in settings.source:
         address = source.base_url.replace(_HERE, base_url) if source.base_url else None
         options = {
             name: value.replace("{files}", str(FILES)) if isinstance(value, str) else value
             for name, value in source.options.items()
         }
-        first = three_years_before(last_day(settings) + timedelta(days=1))
         yield source.model_copy(update={"base_url": address, "options": options, "since": first})

@@ -26,6 +26,10 @@ from pipelines.lake import FORMATS, format_of
 _MONTH = re.compile(r"(?<!\d)(20\d\d)-?(0[1-9]|1[0-2])(?!\d)|(?<!\d)(20\d\d)(0[1-9]|1[0-2])\d\d(?!\d)")
 
 
+class Refused(Exception):
+    """A file that lacks needed columns."""
+
+
 @dataclass(frozen=True)
 class File:
     """A file of charges; `name` is its path below the folder, `governed` whether a manifest names it."""

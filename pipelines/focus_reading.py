@@ -6,14 +6,17 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING
 
 from data.facts import Spend
 from data.period import add_months
 from pipelines import lake
 from pipelines.connectors.base import Covered, FileSeen, Page, Rejected, Replacement
-from pipelines.focus_files import File, Listing
+from pipelines.focus_files import File, Listing, Refused
 from pipelines.focus_ledger import FILES, Entry, Ledger, cursor_of
-from pipelines.focus_reduction import Reduced, Reduction, Refused, Sum
+
+if TYPE_CHECKING:
+    from pipelines.focus_reduction import Reduced, Reduction, Sum
 
 TAG = "tag:"
 _STAYS = "The last good data stay."

@@ -16,7 +16,7 @@ from ibis.backends.duckdb import Backend
 
 from pipelines import focus_columns, lake
 from pipelines.focus_columns import DIMENSIONS, Grain
-from pipelines.focus_files import File
+from pipelines.focus_files import File, Refused
 
 TOLD_LINES = 1000
 """How many rejected charges of one file are told one by one; all are counted."""
@@ -58,10 +58,6 @@ class Sum(NamedTuple):
     tags: tuple[tuple[str, str], ...]
     billed: Decimal
     effective: Decimal
-
-
-class Refused(Exception):
-    """A file that lacks needed columns."""
 
 
 class Reduction:

@@ -15,14 +15,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
-
-import duckdb
-import ibis
-import ibis.expr.types as ir
-from ibis.backends.duckdb import Backend
+from typing import IO, TYPE_CHECKING, Any
 
 from pipelines.errors import StopSource
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+    from ibis.backends.duckdb import Backend
 
 CSV, GZIP, PARQUET = ".csv", ".csv.gz", ".parquet"
 FORMATS = (CSV, GZIP, PARQUET)
@@ -48,6 +47,9 @@ class Limits:
 @contextmanager
 def opened(limits: Limits) -> Iterator[Backend]:
     """An engine that reads instants without a zone as UTC. StopSource where the limits cannot be met."""
+    import duckdb
+    import ibis
+
     with tempfile.TemporaryDirectory(prefix="plumbline-lake-", dir=limits.scratch) as scratch:
         threads = {} if limits.threads is None else {"threads": limits.threads}
         try:
@@ -121,6 +123,8 @@ def broken_rows(engine: Backend, broken: str) -> int:
 @contextmanager
 def reading(path: Path) -> Iterator[None]:
     """Turns what the engine says of a file into Damaged."""
+    import duckdb
+
     try:
         yield
     except duckdb.OutOfMemoryException:

@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from types import MappingProxyType
-from typing import Annotated, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import Field, field_validator
 
@@ -20,11 +20,13 @@ from data.warehouse.reconcile import BILLED
 from pipelines import lake
 from pipelines.connectors.base import Connector, Count, Finding, Options, Page, Position, Record
 from pipelines.errors import SkipRecord, StopSource, TryAgain
-from pipelines.focus_columns import Grain
-from pipelines.focus_files import File, listed
+from pipelines.focus_files import File, Refused, listed
 from pipelines.focus_ledger import ledger_of
 from pipelines.focus_reading import TAG, Reading, Rules, survey
-from pipelines.focus_reduction import Reduction, Refused, invoices
+
+if TYPE_CHECKING:
+    from pipelines.focus_columns import Grain
+    from pipelines.focus_reduction import Reduction
 
 _SCOPES = ("sub_account", "account", "provider", "service")
 _LOOKED_AT = 3
@@ -54,6 +56,8 @@ class FocusOptions(Options):
     @property
     def grain(self) -> Grain:
         """The grain of the facts: keys named in `scope_by` are kept too."""
+        from pipelines.focus_columns import Grain
+
         keys = [*self.tag_keys, *(name.removeprefix(TAG) for name in self.scope_by if name.startswith(TAG))]
         return Grain(tuple(dict.fromkeys(keys)), self.accounts_by)
 
@@ -85,6 +89,8 @@ class Focus(Connector):
         if not found.fresh:
             yield from Reading(rules, ledger, found).standing()
             return
+        from pipelines.focus_reduction import Reduction
+
         try:
             with lake.opened(options.limits) as engine:
                 reading = Reading(rules, ledger, found)
@@ -101,6 +107,8 @@ class Focus(Connector):
         found: dict[tuple[date, str, str], Decimal] = defaultdict(Decimal)
         if not self._counted:
             return
+        from pipelines.focus_reduction import invoices
+
         try:
             with lake.opened(self.read_options(FocusOptions).limits) as engine:
                 for file in {file for files in self._counted.values() for file in files}:
@@ -127,6 +135,8 @@ class Focus(Connector):
         for one in listing.awaited:
             yield Finding("delivery", False, f"{one.reason}: wait for it, or remove the manifest.")
         yield from (Finding("files", True, note) for note in listing.notes)
+        from pipelines.focus_reduction import Reduction
+
         newest = sorted(listing.files, key=lambda file: (file.month or date.min, file.name))[-_LOOKED_AT:]
         with lake.opened(options.limits) as engine:
             reduction = Reduction(engine, options.grain)
