@@ -8,6 +8,9 @@ PERIOD = $(LAST_MONTH)
 PYTHON_IN := .venv/bin
 TEST_WORKERS := 2
 
+# each process, the many short ones of the tests above all, would else compile the project anew
+unexport PYTHONDONTWRITEBYTECODE
+
 help:
 	@echo "make run      Plumbline on http://$(HOST):$(PORT) (PORT=… for another)"
 	@echo "make test     every check and every test; sets up what they need"

@@ -37,3 +37,14 @@ def _only_this_machine(event: str, arguments: tuple[object, ...]) -> None:
 
 
 sys.addaudithook(_only_this_machine)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The long ones first, so that no worker has one left when the others are done; else the order stays."""
+    items.sort(key=lambda item: not _is_long(item))
+
+
+def _is_long(item: pytest.Item) -> bool:
+    # what asks the demo's sources, a process for each command, lasts as long as what is done in a browser
+    return item.get_closest_marker("browser") is not None or "demo_sources" in getattr(item, "fixturenames", ())
