@@ -12,6 +12,7 @@ from app.content import format as text
 from app.content.sections import case_words as words
 from app.render import html
 from app.render.figure import round_step
+from app.screens import roi_fields
 from data.finance.case import Assumption, Case, Line, View
 from data.finance.case_file import checked, document
 from data.finance.levers.base import Parameter, Unit
@@ -63,17 +64,18 @@ def read(case: Case, key: str) -> Case:
     name = str(state.get(f"{key}-name") or "").strip() or case.name
     said: dict[str, Any] = {"name": name, "view": view, "years": years}
     said["discount_rate"] = _read(f"{key}-rate", case.discount_rate, _HUNDRED)
-    lines = tuple(_line_read(line, f"{key}-{line.id}") for line in case.line)
+    lines = tuple(_line_read(case, line, f"{key}-{line.id}") for line in case.line)
     return checked(document(case.model_copy(update=said | {"line": lines})))
 
 
-def _line_read(line: Line, key: str) -> Line:
+def _line_read(case: Case, line: Line, key: str) -> Line:
     values = dict(line.values)
     for name, given, parameter in line.parameters():
         value = _read(f"{key}-{name}", given.value, _factor(parameter))
         if value != given.value:
             values[name] = _moved(given, value)
-    return line.model_copy(update={"values": values, "risk": _read(f"{key}-risk", line.risk, _HUNDRED)})
+    risk = _read(f"{key}-risk", line.risk, _HUNDRED)
+    return line.model_copy(update={"values": values, "risk": risk} | roi_fields.read(case, line, key))
 
 
 def _read(key: str, given: Decimal, factor: Decimal) -> Decimal:

@@ -8,6 +8,8 @@ from decimal import Decimal
 from typing import Any
 
 from data.finance.case import Case
+from data.finance.case_file import read
+from data.finance.uncertain import simulated
 
 
 def toml(case: Case) -> str:
@@ -19,6 +21,16 @@ def toml(case: Case) -> str:
     parts += [_line(one) for one in lines]
     parts += ["\n".join(("[[together]]", *_fields(one))) for one in groups]
     return "\n\n".join(parts) + "\n"
+
+
+def brought(text: str, name: str, here: Case) -> Case:
+    """The case that a file brings back for the one that it was taken from. BadFile, BadCase.
+
+    `toml` writes no template; so the one of the case stays. Inputs that cannot move together are refused.
+    """
+    found = read(text, name)
+    simulated(found, 1)
+    return found if found.template else found.model_copy(update={"template": here.template})
 
 
 def _line(line: Mapping[str, Any]) -> str:
