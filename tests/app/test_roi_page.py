@@ -288,9 +288,9 @@ def test_every_figure_and_table_of_the_page_can_be_taken_away(world: World, insi
     at.toggle[0].set_value(True).run()
     at.button(key="menu-case-moves").click().run()
     assert not at.exception
-    assert [one.proto.label for one in at.get("download_button")] == ["CSV", "Excel"]
+    assert [one.proto.label for one in at.get("download_button")] == ["CSV", "Excel", "Take it away as CASE.toml"]
     at.button(key="menu-case-tornado").click().run()
-    assert len(at.get("download_button")) == 5
+    assert len(at.get("download_button")) == 6
 
 
 def test_amounts_of_the_ledger_are_taken_exactly(world: World) -> None:
