@@ -68,6 +68,7 @@ PAGES_IN_ORDER: tuple[Page, ...] = (
     ),
     Page("Compliance", ("compliance.summary", "compliance.audits", "compliance.logging")),
     Page("Spend", ("spend.summary", "spend.months", "spend.split", "spend.integration", "spend.unclassified")),
+    Page("Budget and business cases", ("budget.in_force", "budget.lands", "roi.in_force", "roi.ledger"), "landscape"),
     Page("Evidence", ("health.sources", "health.coverage", "spend.currencies")),
 )
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
+from functools import partial
 
 from data.access import Actor, Permission
 from data.finance.budget import NOTHING, Line, Months, Scenario
@@ -15,7 +18,9 @@ from data.warehouse import read_events
 from data.warehouse.budget_rows import require
 from data.warehouse.readings import Reader
 
-_AGREEING_IN = ("provider", "service", "charge_category", "charge_class", "currency")
+AGREEING_IN = ("provider", "service", "charge_category", "charge_class", "currency")
+
+Charged = Callable[[Period], Iterable[read_events.Line]]
 
 
 def spent(reader: Reader, actor: Actor, scenario: Scenario) -> Actuals:
@@ -25,10 +30,18 @@ def spent(reader: Reader, actor: Actor, scenario: Scenario) -> Actuals:
     without them. Vendors of the year before count as billing.
     """
     require(reader.connection, reader.settings, actor, Permission.READ, scenario.scope)
-    closed = _closed(reader, scenario)
+    return spent_until(reader, scenario, scenario.year.end, partial(_lines, reader, scenario))
+
+
+def spent_until(reader: Reader, scenario: Scenario, end: date, charged: Charged) -> Actuals:
+    """The same for the closed months before a day, for those who may read the scenario's scope.
+
+    `charged` gives the charges of the scope in a period that agree at least in AGREEING_IN.
+    """
+    closed = min(_closed(reader, scenario), sum(period.end <= end for period in scenario.periods))
     before = scenario.year.previous()
-    billing = {line.charge.provider for line in _lines(reader, scenario, before, ("provider", "currency"))}
-    return actuals(scenario, _charges(reader, scenario, scenario.periods[:closed]), closed, billing)
+    billing = read_events.billing(reader.connection, _scopes(reader, scenario, before), before)
+    return actuals(scenario, _charges(reader, scenario, scenario.periods[:closed], charged), closed, billing)
 
 
 def season(reader: Reader, actor: Actor, scenario: Scenario, line: Line) -> Months | None:
@@ -38,7 +51,8 @@ def season(reader: Reader, actor: Actor, scenario: Scenario, line: Line) -> Mont
     closed = _closed(reader, before)
     if closed < len(NOTHING):
         return None
-    found = actuals(before, _charges(reader, before, before.periods), closed).months(line.id)
+    charges = _charges(reader, before, before.periods, partial(_lines, reader, before))
+    found = actuals(before, charges, closed).months(line.id)
     return None if None in found else tuple(one for one in found if one is not None)
 
 
@@ -67,16 +81,17 @@ def _closed(reader: Reader, scenario: Scenario) -> int:
     return count
 
 
-def _lines(
-    reader: Reader, scenario: Scenario, period: Period, agreeing_in: tuple[str, ...]
-) -> tuple[read_events.Line, ...]:
+def _scopes(reader: Reader, scenario: Scenario, period: Period) -> tuple[str, ...]:
     if scenario.scope not in reader.tree:
         return ()
-    below = sorted({one.id for one in reader.below(scenario.scope, period)})
-    return read_events.charge_lines(reader.connection, below, period, agreeing_in)
+    return tuple(sorted({one.id for one in reader.below(scenario.scope, period)}))
 
 
-def _charges(reader: Reader, scenario: Scenario, periods: tuple[Period, ...]) -> list[Charge]:
+def _lines(reader: Reader, scenario: Scenario, period: Period) -> tuple[read_events.Line, ...]:
+    return read_events.charge_lines(reader.connection, _scopes(reader, scenario, period), period, AGREEING_IN)
+
+
+def _charges(reader: Reader, scenario: Scenario, periods: tuple[Period, ...], charged: Charged) -> list[Charge]:
     if not periods:
         return []
     span = Period(periods[0].start, periods[-1].end)
@@ -84,7 +99,7 @@ def _charges(reader: Reader, scenario: Scenario, periods: tuple[Period, ...]) ->
     rates: dict[tuple[Period, str], Decimal | None] = {}
     taxes = {name.casefold() for name in shipped_rules().excluded_charge_categories}
     made = []
-    for line in _lines(reader, scenario, span, _AGREEING_IN):
+    for line in charged(span):
         charge = line.charge
         if charge.charge_category.casefold() in taxes:
             continue

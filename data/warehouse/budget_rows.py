@@ -25,6 +25,7 @@ from data.finance.budget import (
 )
 from data.finance.budget_edits import HEAD, MONTH_FIELDS
 from data.finance.rules import Around, Policy
+from data.period import Period
 from data.scopes import Tree
 from data.settings import Settings
 from data.warehouse.catalog import load_tree
@@ -114,6 +115,20 @@ def stored(connection: Connection, settings: Settings, actor: Actor, name: str) 
     found = _stored(connection, resolved(connection, name))
     require(connection, settings, actor, Permission.READ, found.head.scope)
     return found
+
+
+def in_force(connection: Connection, scope: str, period: Period) -> Stored | None:
+    """The approved base of a scope for the fiscal year in which a period ends, for those who may read the scope.
+
+    The one approved last where there are several; None where there is none.
+    """
+    table = budget_scenario
+    wanted = (table.c.scope == scope) & (table.c.kind == Kind.BASE) & table.c.status.in_((APPROVED, LOCKED))
+    for name in connection.execute(select(table.c.id).where(wanted).order_by(table.c.approved_at.desc())).scalars():
+        found = _stored(connection, str(name))
+        if found.scenario.year.start < period.end <= found.scenario.year.end:
+            return found
+    return None
 
 
 def resolved(connection: Connection, name: str) -> str:

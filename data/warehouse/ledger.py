@@ -79,11 +79,16 @@ def entries(connection: Connection, actor: Actor) -> tuple[Entry, ...]:
 
 def entries_below(reader: Reader, scope: str) -> tuple[Entry, ...]:
     """The same for a scope and all below it, as far as the reader reaches; one of no scope is the whole company's."""
+    return _entries(reader.connection, in_force_below(reader, scope))
+
+
+def in_force_below(reader: Reader, scope: str) -> tuple[Kept, ...]:
+    """The newest approved version of each case about a scope or one below it, as far as the reader reaches."""
     inside = reader.tree.ever_below(scope)
     whole = reader.within is None and scope in reader.tree.roots()
     found = all_cases(reader.connection)
     reached = (one for one in found if (one.case.scope in inside if one.case.scope else whole))
-    return _entries(reader.connection, tuple(one for one in reached if _reaches(reader, one)))
+    return newest_approved(tuple(one for one in reached if _reaches(reader, one)))
 
 
 def _reaches(reader: Reader, one: Kept) -> bool:

@@ -165,6 +165,14 @@ def _line(row: Mapping[Any, Any]) -> Line:
     return Line(Spend(**{**_ABSENT, **told, "billing_period": row["day"].replace(day=1)}), row["records"])
 
 
+def billing(connection: Connection, scopes: Sequence[str], period: Period) -> frozenset[str]:
+    """The providers that charged some scopes in a period."""
+    table = FACT_TABLES["spend"]
+    query = select(table.c.provider).distinct().where(table.c.scope.in_(list(scopes)))
+    found = connection.execute(query.where(table.c.day >= period.start, table.c.day < period.end)).scalars()
+    return frozenset(str(name) for name in found)
+
+
 def first_day(connection: Connection) -> date | None:
     """The first day that any number is kept for."""
     return connection.execute(select(func.min(schema.daily_metric.c.day))).scalar()

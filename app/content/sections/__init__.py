@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.content.sections import (
     benchmarks,
     board,
+    budget,
     compliance,
     corrected,
     delivery,
@@ -38,6 +39,9 @@ SECTIONS: tuple[SectionKind, ...] = (
     restated.RESTATED,
     roi.OVERDUE,
     roi.LEDGER,
+    roi.IN_FORCE,
+    budget.IN_FORCE,
+    budget.LANDS,
     corrected.CORRECTED,
     corrected.NOTED,
     delivery.SUMMARY,

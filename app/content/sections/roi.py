@@ -8,10 +8,15 @@ from app.content import format as text
 from app.content.blocks import Cell, Column, Notice, Row, Section, Table
 from app.content.sections import case_words as words
 from app.content.sections.base import Context, SectionKind
+from data.finance.case import View
 from data.finance.levers.base import Unit
 from data.finance.measures import MEASURES
+from data.finance.monte_carlo import Simulation
+from data.finance.roi import valuation
+from data.finance.uncertain import simulated
 from data.metrics.base import Unit as MetricUnit
-from data.warehouse.ledger import Entry, entries_below
+from data.warehouse.cases import Kept
+from data.warehouse.ledger import Entry, entries_below, in_force_below
 
 
 def ledger(context: Context) -> Section:
@@ -97,6 +102,40 @@ def told(name: str, value: Decimal, currency: str, context: Context) -> str:
             return text.significant(value)
 
 
+def in_force(context: Context) -> Section:
+    """The approved business cases: what each is worth as it was approved, how sure that is, who approved it."""
+    found = in_force_below(context.reader, context.scope)
+    names = ("Costs", "Benefits", "Net present value", "Return", "Payback", "8 in 10 draws", "Approved")
+    columns = (Column("Case"), Column("Told"), *(Column(name, "right") for name in names))
+    rows = tuple(_worth(one) for one in found)
+    empty = "No business case was approved yet."
+    note = "Present values; the draws leave the factors of risk aside." if found else ""
+    return Section("cases", "Business cases in force", (Table("cases", "", columns, rows, note, empty=empty),))
+
+
+def _worth(one: Kept) -> Row:
+    case, told, drawn = one.case, valuation(one.case), simulated(one.case)
+    assert one.approved_at is not None
+    cells = (
+        f"{case.name} v{one.version}",
+        words.VIEWS[View(told.view)],
+        words.money(told.costs, case.currency),
+        words.money(told.benefits, case.currency),
+        words.money(told.npv, case.currency),
+        text.ABSENT if told.roi is None else text.percent(told.roi, digits=1),
+        words.payback(told.payback),
+        _spread(drawn, case.currency),
+        f"{one.approved_by}, {text.day(one.approved_at.date())}",
+    )
+    return Row(tuple(Cell(said) for said in cells))
+
+
+def _spread(drawn: Simulation, currency: str) -> str:
+    if drawn.p10 == drawn.p90:
+        return "no range given"
+    return text.between(words.money(drawn.p10, currency), words.money(drawn.p90, currency))
+
+
 def overdue(context: Context) -> Section:
     """A notice for each case of which nobody made a review that is due; empty where all were made."""
     by_case: dict[str, list[Entry]] = {}
@@ -116,5 +155,6 @@ def _late(found: list[Entry]) -> str:
     return f"{first.kept.case.name}: {said} {text.day(first.due.day)}."
 
 
+IN_FORCE = SectionKind("roi.in_force", in_force)
 LEDGER = SectionKind("roi.ledger", ledger)
 OVERDUE = SectionKind("board.reviews", overdue)

@@ -17,6 +17,7 @@ from data.finance.spend_class import classify, shipped_rules
 from data.metrics.base import Domain
 from data.money import Money
 from data.period import Kind, Period, containing
+from data.warehouse.budget_actuals import AGREEING_IN
 from data.warehouse.readings import Reading
 
 METRICS = ("spend_effective", "spend_billed", "integration_share")
@@ -25,7 +26,8 @@ _LETTERS = 17
 SUBJECT: Role = "subject"
 CONTEXT: Role = "context"
 _SHOWN = 60
-_SPLIT_BY = ("provider", "category", "currency")
+BY_MONTH = (*AGREEING_IN, "category")
+"""What months of charges are told by: what they are split by, and what a budget needs of the same months."""
 
 
 def summary(context: Context) -> Section:
@@ -88,7 +90,7 @@ def split(context: Context) -> Section:
         return Section("spend-split", title, (absent(effective),))
     periods = tuple(period for period, _ in effective.history)
     try:
-        sums = [sums_of(context, context.charges(period, _SPLIT_BY), _by_whom_and_what) for period in periods]
+        sums = [sums_of(context, context.charges(period, BY_MONTH), _by_whom_and_what) for period in periods]
         blocks = tuple(_stacked(effective, sums, name, place) for place, name in enumerate(("provider", "category")))
     except NoRate as error:
         return Section("spend-split", title, (no_rate(error),))
