@@ -84,7 +84,8 @@ def _desk(at: Opened) -> None:
     with top:
         web.sections((first,), tell)
     with told:
-        web.sections((figures,), tell)
+        with st.container():
+            web.sections((figures,), tell)
         roi_today.today(at, made, case, tell)
     roi_acts.acts(at, made, case)
     web.sections(tuple(rest), tell)

@@ -32,14 +32,18 @@ def today(at: Opened, made: Desk, case: Case, tell: Tell) -> None:
     """What the measured inputs say now, and how much of the result each moved."""
     said = f"Measured inputs, read for {text.period(at.choice.period)} and the chosen scope."
     st.html(html.heading("Today’s numbers", said, "today"))
-    if any(_can_start(line) for line in case.line):
-        key = f"{made.fields}-start"
-        st.button("Start inputs from measured values", key=key, on_click=pressed, args=(_start, at))
-    if st.toggle("Run it on today’s numbers", key=f"{made.fields}-today"):
-        now, read = _again(at, case)
-        web.sections((Section("moves", "", (_moves(case, now, read),)),), tell)
-        if now != case:
-            st.button("Take these over", key=f"{made.fields}-take", on_click=pressed, args=(_taken, case, now))
+    # containers keep the place of what stands below: a grid that moves forgets what is being typed in it
+    with st.container():
+        if any(_can_start(line) for line in case.line):
+            key = f"{made.fields}-start"
+            st.button("Start inputs from measured values", key=key, on_click=pressed, args=(_start, at))
+    with st.container():
+        if st.toggle("Run it on today’s numbers", key=f"{made.fields}-today"):
+            now, read = _again(at, case)
+            web.sections((Section("moves", "", (_moves(case, now, read),)),), tell)
+            if now != case:
+                key = f"{made.fields}-take"
+                st.button("Take these over", key=key, on_click=pressed, args=(_taken, case, now))
     with st.expander("Lines and what moves together"):
         roi_lines.lines(at, made, case)
     with st.expander("Ranges, sources and owners"):

@@ -27,7 +27,12 @@ def with_new(case: Case, line: Line) -> Case:
 
 def dated(case: Case, side: Side) -> Line:
     """A line of dated amounts to begin with: nothing, on the day that the case starts."""
-    return Line(id=f"dated-{side.value}", side=side, flows=(Flow(date=case.start, amount=Decimal(0)),))
+    return Line(
+        id=f"dated-{side.value}",
+        name=f"Dated {side.value}",
+        side=side,
+        flows=(Flow(date=case.start, amount=Decimal(0)),),
+    )
 
 
 def without(case: Case, name: str) -> Case:

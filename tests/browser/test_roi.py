@@ -56,6 +56,7 @@ def test_an_input_is_moved_and_the_case_is_kept_and_found_again(
     expect(page.get_by_text("Version 1, draft")).to_be_visible(timeout=60_000)
     expect(page.locator(".pl-sentence").first).to_have_text(worth, timeout=30_000)
     expect(page.locator(".st-key-case-inputs")).not_to_contain_text("unsaved")
+    assert_a_dated_amount_is_kept_and_let_go(page)
     assert_taken(page, tmp_path)
     wide, window = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
     assert wide <= window
@@ -74,6 +75,33 @@ def assert_kept_across_a_reload_and_a_page(page: Page, worth: str) -> None:
     expect(inputs).to_contain_text("2 changes unsaved since", timeout=60_000)
     expect(page.get_by_role("spinbutton", name="Rate (%)")).to_have_value("12.00", timeout=30_000)
     expect(page.get_by_text("discounted at 12")).to_be_visible()
+
+
+def assert_a_dated_amount_is_kept_and_let_go(page: Page) -> None:
+    """A line of dated amounts is added, its amount typed in the grid; both are there after a reload, until let go."""
+    page.get_by_text("Lines and what moves together").click()
+    lever = page.get_by_role("combobox", name="Lever")
+    lever.click()
+    lever.fill("Dated amounts (benefit)")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Add this line", exact=True).click(timeout=30_000)
+    lines = page.locator(".st-key-block-case-lines")
+    expect(lines).to_contain_text("Dated benefit", timeout=30_000)
+    grid = page.locator(".stDataFrame canvas").first
+    grid.scroll_into_view_if_needed()
+    box = grid.bounding_box()
+    assert box is not None
+    page.mouse.dblclick(box["x"] + box["width"] * 0.75, box["y"] + 52)
+    page.keyboard.press("Control+a")
+    page.keyboard.type("60000")
+    page.keyboard.press("Enter")
+    expect(lines).to_contain_text("$60.0", timeout=30_000)
+    page.reload()
+    inputs = page.locator(".st-key-case-inputs")
+    expect(inputs).to_contain_text("1 change unsaved since", timeout=60_000)
+    expect(lines).to_contain_text("$60.0", timeout=30_000)
+    page.get_by_role("button", name="Let go of what is unsaved").click()
+    expect(inputs).not_to_contain_text("unsaved", timeout=30_000)
 
 
 def assert_taken(page: Page, folder: Path) -> None:
