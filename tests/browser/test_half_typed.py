@@ -97,7 +97,7 @@ def test_no_save_and_no_news_take_a_cell_from_under_a_hand(desk: Desk) -> None:
     assert desk.kept() == {("hub", "m04"): "56"}
 
 
-def test_a_press_beside_the_grid_takes_along_what_stands_in_the_open_cell(desk: Desk) -> None:
+def test_a_press_beside_the_grid_takes_the_open_cell_along_and_a_block_is_pasted_into_it(desk: Desk) -> None:
     me = desk.me
     me.type(0, 0, "501")
     me.unsaved(1)
@@ -120,3 +120,10 @@ def test_a_press_beside_the_grid_takes_along_what_stands_in_the_open_cell(desk: 
     me.unsaved(3)
     me.settle()
     assert [me.shown(0, month) for month in range(5)] == ["501.00", "502.00", "200.00", "504.00", "200.00"]
+    me.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    me.page.evaluate("navigator.clipboard.writeText('1,000.50\\t2000\\n3000\\t4000')")
+    me.click(1, 6)
+    me.page.keyboard.press("Control+v")
+    me.unsaved(7)
+    pasted = {("cloud", "m07"): "1000.5", ("cloud", "m08"): "2000", ("calls", "m07"): "3000", ("calls", "m08"): "4000"}
+    assert pasted.items() <= desk.kept().items()
