@@ -53,8 +53,8 @@ def beside(path: Path, document: bytes, mark: str) -> Path:
 def settle(connection: Connection, folder: Path, own: int) -> None:
     """Move into place what was released and not moved yet; the caller's transaction is a writing one. OSError.
 
-    What is left of a release that did not come about is removed where it is of the proposal `own`: another may be of
-    another warehouse. So is a pack that was released anew since.
+    What is left of a release that did not come about is removed where it is of the proposal `own`, and else once it is
+    abandoned: another may be of another warehouse. A pack that was released anew since is removed too.
     """
     for part in sorted(folder.glob(f"*-final.pdf.*{_PART}")):
         name, _, mark = part.name.removesuffix(_PART).rpartition(".")
@@ -100,6 +100,7 @@ def _move(part: Path, path: Path, number: int) -> None:
         finishes = f"`python -m app pack release {number} --out {path.parent}` puts it in place"
         said = f"{error.strerror}; proposal {number} is released and logged, and once that is mended {finishes}"
         raise OSError(error.errno, said) from error
+    _sweep(path)
 
 
 def _sweep(path: Path) -> None:

@@ -172,12 +172,15 @@ def test_a_full_disk_of_the_warehouse_leaves_both_as_they_were(small: World, eng
 def test_what_a_killed_process_left_is_swept_later_and_never_while_it_may_be_written(
     small: World, engine: Engine, tmp_path: Path
 ) -> None:
-    folder = tmp_path / "packs"
+    folder, asked = tmp_path / "packs", Asked(parse(PERIOD), tmp_path / "packs")
     folder.mkdir()
-    old, new, other = (folder / f"{name}.part" for name in (f"{UNRELEASED}.0a1b", f"{UNRELEASED}.ffff", f"{FINAL}.9"))
-    for one in (old, new, other):
-        one.write_bytes(b"%PDF-1.7 half")
-    for one in (old, other):
-        os.utime(one, (0, 0))
-    prepare(engine, small.settings, FIN, Asked(parse(PERIOD), folder))
-    assert {one.name for one in folder.iterdir()} == {UNRELEASED, new.name, other.name}
+    old, new, other = (f"{UNRELEASED}.0a1b.part", f"{UNRELEASED}.ffff.part", f"{FINAL}.9.part")
+    for name in (old, new, other):
+        (folder / name).write_bytes(b"%PDF-1.7 half")
+    for name in (old, other):
+        os.utime(folder / name, (0, 0))
+    number = prepare(engine, small.settings, FIN, asked).proposal
+    assert number is not None
+    assert {one.name for one in folder.iterdir()} == {UNRELEASED, new, other}
+    release(engine, small.settings, CHAIR, number, folder)
+    assert {one.name for one in folder.iterdir()} == {UNRELEASED, new, FINAL}
