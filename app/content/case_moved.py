@@ -42,13 +42,6 @@ def table(name: str, moves: Sequence[Move], before: Case, after: Case) -> Table:
     return Table(name, "", columns, rows, total_rows=len(moves), empty="Nothing changes.")
 
 
-def clashing(name: str, found: Sequence[Clash], mine: Case, theirs: Case) -> Table:
-    """Each piece that two people changed, with what both began with and both values."""
-    columns = (Column("What"), Column("It was", "right"), Column("Yours", "right"), Column("Theirs", "right"))
-    rows = tuple(row(named(one.place, mine, theirs), *of_clash(one, mine, theirs)) for one in found)
-    return Table(name, "", columns, rows)
-
-
 def of_clash(one: Clash, mine: Case, theirs: Case) -> tuple[str, str, str]:
     """A piece as both began, as mine and as theirs."""
     base, own, other = _values(one.place, (one.base, one.mine, one.theirs), (mine, theirs))

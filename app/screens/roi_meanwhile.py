@@ -7,7 +7,7 @@ import streamlit as st
 from app import load
 from app.content import case_moved
 from app.content.blocks import Notice
-from app.render import web
+from app.render import html, web
 from app.screens import roi_desk
 from app.screens.roi_desk import Desk
 from data.access import NotPermitted
@@ -45,9 +45,9 @@ def _told(made: Desk, theirs: Kept) -> tuple[str, str]:
 def _pick(made: Desk, one: Clash, at: int, theirs: Kept) -> str | None:
     """One's own value or theirs, of a piece that both changed."""
     base, mine, other = case_moved.of_clash(one, made.edited, theirs.case)
-    labels = {_MINE: f"Mine: {mine}", _THEIRS: f"Theirs: {other}"}
+    labels = {_MINE: html.escape(f"Mine: {mine}"), _THEIRS: html.escape(f"Theirs: {other}")}
     named = case_moved.named(one.place, made.edited, theirs.case)
-    label = f"{named} (it was {base})"
+    label = html.escape(f"{named} (it was {base})")
     key = f"{made.fields}-pick-{at}"
     shown = [_MINE, _THEIRS]
     return st.radio(label, shown, index=None, horizontal=True, format_func=labels.__getitem__, key=key)

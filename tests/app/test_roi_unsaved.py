@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 from collections.abc import Callable
 from decimal import Decimal
+from html import unescape
 
 import pytest
 import streamlit as st
@@ -178,4 +179,4 @@ def costing(case: Case, cost: int) -> Case:
 
 
 def plain(words: str) -> str:
-    return words.replace("\u202f", " ").replace("\u00a0", " ")
+    return unescape(words).replace("\u202f", " ").replace("\u00a0", " ")
