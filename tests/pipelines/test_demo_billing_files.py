@@ -18,15 +18,15 @@ from data.sample.billing import AMOUNTS, billing
 from pipelines.demo import serving, write_billing
 from pipelines.demo.billing_files import IMPOSSIBLE_HOUR, file_bytes, file_name
 from tests.data.sample.stories import told
+from tests.servers.demo import DemoSources
 
 OLD, NEW = 2024 * 12 + 4, 2026 * 12 + 8
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("billing")
-    write_billing(told(), path)
-    return path
+@pytest.fixture
+def folder(demo_sources: DemoSources) -> Path:
+    """Where they were written; nothing is added."""
+    return demo_sources.files
 
 
 def rows(path: Path) -> list[dict[str, str]]:

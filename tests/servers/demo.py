@@ -9,20 +9,19 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
 import pytest
 
 from data.clock import fix_clock
-from data.sample import Story, story
+from data.sample import Story
 from data.settings import ROOT, SAMPLE, environment, load
 from data.warehouse.engine import create_engine_for
 from pipelines.demo import serving, write_billing, write_registers
 from pipelines.demo_budgets import plan
 from pipelines.demo_cases import decide
+from tests.data.sample import stories
 
-END = date(2026, 10, 31)
 CLOCK = "2026-11-09T06:00:00+00:00"
 
 
@@ -37,7 +36,7 @@ class DemoSources:
 
 @pytest.fixture(scope="session")
 def demo_sources(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoSources]:
-    told = story(END)
+    told = stories.told()
     files = tmp_path_factory.mktemp("billing")
     write_billing(told, files)
     with serving(told) as base_url:

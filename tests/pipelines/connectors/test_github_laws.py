@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 
 from data.clock import fix_clock
 from data.facts import Change, Deployment, WorkItem
-from data.sample import Story, story
+from data.sample import Story
 from data.settings import HttpLimits
 from data.warehouse.engine import create_engine_for
 from pipelines.connectors.base import Covered
@@ -22,6 +22,7 @@ from pipelines.demo import server
 from pipelines.demo.faults import Faults
 from pipelines.errors import TryAgain
 from pipelines.sync import sync
+from tests.data.sample import stories
 from tests.pipelines.connectors.github_world import NOW, Kept, connector
 from tests.pipelines.state import content
 
@@ -41,7 +42,7 @@ def _at_the_demos_door(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.fixture(scope="module")
 def told() -> Story:
     """Three years of the demo company, to the end of October 2026."""
-    return story(date(2026, 10, 31))
+    return stories.told()
 
 
 @pytest.fixture(scope="module")
@@ -187,7 +188,7 @@ def test_an_earlier_first_day_is_read_up_to_what_is_there(demo: str, undisturbed
 
 def test_days_between_two_readings_are_not_lost(told: Story, undisturbed: Kept) -> None:
     kept = Kept()
-    with server.serving(story(date(2026, 9, 29))) as url:
+    with server.serving(stories.told(date(2026, 9, 29))) as url:
         kept.read(source(f"{url}/github"), since=SINCE, now=datetime(2026, 9, 29, 23, tzinfo=UTC))
     with server.serving(told) as url:
         kept.read(source(f"{url}/github"), since=SINCE)
