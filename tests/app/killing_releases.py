@@ -21,7 +21,7 @@ from app.releasing import Asked, prepare, release
 from data.period import parse
 from data.settings import ROOT, environment
 from data.warehouse.change_log import entries, first_fault
-from data.warehouse.engine import reading
+from data.warehouse.engine import reading, writing
 from data.warehouse.proposals import Kind, State, listed
 from data.warehouse.tables_people import released_pack
 from tests.app.releaser import CHAIR, ENDED, FIN, PERIOD
@@ -44,8 +44,9 @@ def small_company(url: str, folder: Path) -> World:
 
 @dataclass(frozen=True)
 class Stand:
-    """What the warehouse says was released, oldest first, and the names and hashes of the files."""
+    """What the warehouse says waits and was released, oldest first, and the names and hashes of the files."""
 
+    waiting: tuple[int, ...]
     decided: tuple[int, ...]
     released: tuple[str, ...]
     files: dict[str, str]
@@ -57,7 +58,9 @@ def stand(engine: Engine, folder: Path) -> Stand:
         log, packs = entries(connection), [one for one in listed(connection, None) if one.kind is Kind.PACK]
         rows = connection.execute(select(released_pack).order_by(released_pack.c.log_count)).all()
     assert first_fault(log) is None
-    decided = tuple(one.id for one in packs if one.state is State.APPROVED)
+    waiting, decided = (
+        tuple(one.id for one in packs if one.state is state) for state in (State.WAITING, State.APPROVED)
+    )
     told = {name: [one for one in log if one.action == name] for name in ("proposed", "approved", "released")}
     assert [one.object for one in told["proposed"]] == [one.named for one in packs]
     assert [one.object for one in told["approved"]] == [one.named for one in packs if one.id in decided]
@@ -67,7 +70,7 @@ def stand(engine: Engine, folder: Path) -> Stand:
     for name in found:
         if name.endswith(".pdf"):
             assert len(PdfReader(folder / name).pages) > 1
-    return Stand(decided, released, found)
+    return Stand(waiting, decided, released, found)
 
 
 def finish(engine: Engine, world: World, folder: Path, since: Stand) -> None:
@@ -79,6 +82,7 @@ def finish(engine: Engine, world: World, folder: Path, since: Stand) -> None:
     if number is None:
         number = prepare(engine, world.settings, FIN, Asked(parse(PERIOD), folder)).proposal
         assert number is not None
+        assert before.waiting in ((), (number,))  # the same numbers are not proposed twice
     assert release(engine, world.settings, CHAIR, number, folder).name == FINAL
     after = stand(engine, folder)
     assert after.decided == (*since.decided, number)
@@ -128,6 +132,8 @@ def check_kills(world: World, folder: Path, points: int, seed: int) -> Counter[s
                 hits[how] += 1
             elif how == "step":
                 seconds = time.monotonic() - started
+            with writing(engine):
+                pass  # a server ends first what it was told before the kill
             after = stand(engine, folder)
             assert after.files[FINAL] in (before.files[FINAL], *after.released[len(before.released) :])
             finish(engine, world, folder, before)

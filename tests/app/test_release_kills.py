@@ -158,7 +158,7 @@ def test_a_full_disk_of_the_warehouse_leaves_both_as_they_were(small: World, eng
     with pytest.raises(WarehouseError):
         prepare(engine, small.settings, FIN, asked)
     event.remove(engine, "commit", full)
-    assert stand(engine, folder) == Stand((), (), {})
+    assert stand(engine, folder) == Stand((), (), (), {})
     number = prepare(engine, small.settings, FIN, asked).proposal
     assert number is not None
     said = "x" * 9_000
