@@ -38,7 +38,7 @@ def _told(made: Desk, theirs: Kept) -> tuple[str, str]:
     mine, other = (case_moved.moved(moves(made.base, one)) for one in (made.edited, theirs.case))
     stays = "is kept for you" if made.keeps else "is still here"
     return f"{who}: {other}. What you moved ({mine}) {stays}, and nothing of it is saved.", (
-        "Put the two together, or keep yours under another name below" if made.keeps else "Look at theirs"
+        "Put both together or rename yours" if made.keeps else "Look at theirs"
     )
 
 
