@@ -40,4 +40,4 @@ def test_the_worked_example_is_written_as_a_person_would() -> None:
         'of = ["stability.downtime_cost", "stability.recovery_hours_after"]',
         "correlation = 0.4",
     ]
-    assert 'flows = [{ date = 2027-12-31, amount = 60000 }, { date = 2028-12-31, amount = 120000 }' in toml(read(text))
+    assert "flows = [{ date = 2027-12-31, amount = 60000 }, { date = 2028-12-31, amount = 120000 }" in toml(read(text))
