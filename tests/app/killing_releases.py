@@ -95,7 +95,10 @@ def releaser(world: World, folder: Path) -> Iterator[subprocess.Popen[str]]:
     """The process whose children are killed."""
     command = [sys.executable, "-m", "tests.app.releaser", world.url, str(world.settings_file), str(folder)]
     pipe = subprocess.PIPE
-    process = subprocess.Popen(command, cwd=ROOT, env=environment(), stdin=pipe, stdout=pipe, text=True)
+    scratch = world.settings_file.parent / "scratch"  # what is killed clears nothing up
+    scratch.mkdir(exist_ok=True)
+    env = environment() | {"TMPDIR": str(scratch)}
+    process = subprocess.Popen(command, cwd=ROOT, env=env, stdin=pipe, stdout=pipe, text=True)
     try:
         yield process
     finally:
