@@ -21,13 +21,13 @@ from app.content.budget_words import cell_said, field_name, month_names, row_nam
 from app.content.sections.base import row
 from app.render import html, web
 from app.render.files import XLSX_TYPE
-from app.screens.budget_desk import place
+from app.screens.budget_desk import on_desk, place, renew
 from data.access import Actor, NotPermitted, Permission
 from data.finance.budget import BadBudget, Kind
 from data.finance.budget_edits import number_of
 from data.warehouse import budget_rows, budget_states, budgets
 from data.warehouse.budget_rows import APPROVED, DRAFT, LOCKED, SUBMITTED, Stored
-from data.warehouse.budgets import Saving
+from data.warehouse.budgets import Conflict, Saving
 from data.warehouse.engine import WarehouseError, reading
 
 _SHOWN = 200
@@ -122,7 +122,8 @@ def _done(said: str, act: Callable[[], object]) -> None:
         web.draw(Notice("error", f"{error}"))
     else:
         st.session_state["budget-said"] = said
-        st.session_state.pop("budget-desk", None)
+        if (made := on_desk()) is not None:
+            renew(made, load.actor())
         st.rerun()
 
 
@@ -218,7 +219,7 @@ def _bring(of: Stored, content: bytes, name: str) -> None:
     if preview.errors:
         rows = tuple(row(f"{one.sheet}!{one.cell}", one.sentence) for one in preview.errors[:_SHOWN])
         columns = (Column("Cell"), Column("What is wrong"))
-        web.draw(Notice("error", f"Nothing is taken: {text.plural(len(preview.errors), 'cell')} cannot be read."))
+        web.draw(Notice("error", f"Nothing is taken: {text.plural(len(preview.errors), 'cell')} cannot be taken."))
         web.draw(Table("budget-import-errors", "", columns, rows, total_rows=len(preview.errors)))
         return
     web.draw(_preview(of, preview))
@@ -229,7 +230,16 @@ def _bring(of: Stored, content: bytes, name: str) -> None:
     why = st.text_input("Reason, for the log", f"imported from {name}", max_chars=200, key="budget-import-why")
     if st.button(f"Take {text.plural(len(preview.changes), 'change')}", type="primary", key="budget-import-do"):
         saving = Saving(of.head.id, uuid4().hex, preview.changes, preview.seen, why)
-        _done("The workbook is taken; the log keeps why.", lambda: budgets.save(*place(), load.actor(), saving))
+        _done("The workbook is taken; the log keeps why.", lambda: _imported(saving))
+
+
+def _imported(saving: Saving) -> None:
+    try:
+        budgets.save(*place(), load.actor(), saving)
+    except Conflict as error:
+        raise BadBudget(
+            f"{error.who} saved lines of this workbook at this moment: nothing is taken. Take the workbook away anew."
+        ) from None
 
 
 def _preview(of: Stored, preview: Preview) -> Table:

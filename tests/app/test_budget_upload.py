@@ -142,7 +142,7 @@ def test_every_error_is_shown_by_its_cell_and_nothing_is_taken(engine: Engine, w
 
     at = brought(edited(before[0], change))
     said = text(at)
-    assert "Nothing is taken: 3 cells cannot be read." in said
+    assert "Nothing is taken: 3 cells cannot be taken." in said
     for place, why in (
         ("Budget!V3", "many"),
         ("Budget!G2", "is none of these: run, legacy upgrade"),
@@ -237,7 +237,8 @@ def test_a_save_of_another_in_the_very_moment_of_taking_leaves_theirs_whole(
     monkeypatch.setattr("app.screens.budget_acts.budgets.save", first_theirs)
     at.button(key="budget-import-do").click().run()
     assert not at.exception
-    assert "web:otto saved a row that you changed too: nothing of yours was saved" in text(at)
+    said = "web:otto saved lines of this workbook at this moment: nothing is taken. Take the workbook away anew."
+    assert said in text(at)
     after = now(engine, world).scenario
     assert (after.line("cloud").months[4], after.line("cloud").months[2], after.line("hub").note) == (1, 630, "")
 

@@ -107,6 +107,9 @@ def _there_and_back(me: Typist, folder: Path) -> None:
     me.page.locator(".st-key-budget-import input[type=file]").set_input_files(file)
     me.page.get_by_role("button", name="Take 1 change").click(timeout=60_000)
     me.page.get_by_text("The workbook is taken").wait_for(timeout=60_000)
+    me.settle()
+    assert me.shown(3, 0) == "31.25"
+    assert not me.page.get_by_text("Somebody saved this scenario").count()
 
 
 def test_twenty_rounds_of_two_people_lose_double_and_leave_nothing_unexplained(
