@@ -35,7 +35,7 @@ def company() -> Iterator[tuple[Settings, Engine, Actor]]:
     with speaking_plainly():
         settings = load()
         fix_clock(settings.clock)
-        engine = create_engine_for(settings.warehouse.url)
+        engine = create_engine_for(settings.warehouse.url, for_people=True)
         try:
             yield settings, engine, acting(settings)
         finally:

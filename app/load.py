@@ -99,7 +99,7 @@ def _settings(stamps: tuple[tuple[str, int], ...]) -> Settings:  # noqa: ARG001 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def engine(url: str) -> Engine:
     """One engine a warehouse."""
-    return create_engine_for(url)
+    return create_engine_for(url, for_people=True)
 
 
 def actor() -> Actor:

@@ -46,7 +46,7 @@ def knows(scope: gate.Scope) -> bool:
             return False
         claims = json.loads(signed)
         actor_of(settings.sign_in, claims, clock())
-        engine = create_engine_for(settings.warehouse.url)
+        engine = create_engine_for(settings.warehouse.url, for_people=True)
         try:
             with reading(engine) as connection:
                 return not has_ended(connection, session_of(settings.sign_in, claims))

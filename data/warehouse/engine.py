@@ -26,11 +26,14 @@ class WarehouseError(Exception):
     """The database refused or is out of reach; the message says what to do."""
 
 
-def create_engine_for(url: str) -> Engine:
-    """An engine for `sqlite:///path` or `postgresql://…`; the folder of an SQLite file is made. ConfigurationError."""
+def create_engine_for(url: str, *, for_people: bool = False) -> Engine:
+    """An engine for `sqlite:///path` or `postgresql://…`; the folder of an SQLite file is made. ConfigurationError.
+
+    `for_people`: a commit outlives a loss of power too, as nobody can be asked again for what they typed. Sources can.
+    """
     parsed = _parsed(url)
     if parsed.get_backend_name() == "sqlite":
-        return _sqlite(parsed)
+        return _sqlite(parsed, "FULL" if for_people else "NORMAL")
     return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
 
 
@@ -48,7 +51,7 @@ def _parsed(url: str) -> URL:
     return parsed
 
 
-def _sqlite(url: URL) -> Engine:
+def _sqlite(url: URL, synchronous: str) -> Engine:
     if not url.database or url.database == ":memory:":
         raise ConfigurationError("The warehouse must outlive a process: give SQLite a file, sqlite:///path.")
     Path(url.database).parent.mkdir(parents=True, exist_ok=True)
@@ -59,7 +62,7 @@ def _sqlite(url: URL) -> Engine:
         connection.isolation_level = None  # we say BEGIN ourselves
         connection.execute(f"PRAGMA busy_timeout={_WRITER_WAITS_MS}")
         connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=NORMAL")
+        connection.execute(f"PRAGMA synchronous={synchronous}")
         teach(connection)
 
     @event.listens_for(engine, "begin")

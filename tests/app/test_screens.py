@@ -11,6 +11,7 @@ from sqlalchemy import event, select
 from streamlit.testing.v1 import AppTest
 
 from app import load
+from app.commands import company
 from app.screens import SCREENS
 from data.metrics import metric_named
 from data.period import parse
@@ -180,3 +181,11 @@ def _deployments(world: World, scope: str) -> int:
         found = reader.reading(metric_named("deployment_frequency"), scope, parse("2026-10"))
     engine.dispose()
     return int(found.value.numerator or 0)
+
+
+def test_what_people_do_on_a_page_or_by_a_command_outlives_a_loss_of_power(world: World, inside: Enter) -> None:
+    inside(world)
+    with company() as (_, of_commands, _):
+        for engine in (load.engine(world.url), of_commands):
+            with reading(engine) as connection:
+                assert connection.exec_driver_sql("PRAGMA synchronous").scalar_one() == 2

@@ -83,6 +83,14 @@ def test_an_error_inside_a_transaction_leaves_nothing_of_it(engine: Engine) -> N
     assert versions(engine) == 0
 
 
+def test_what_people_commit_outlives_a_loss_of_power(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'plumbline.db'}"
+    for made, full in ((create_engine_for(url, for_people=True), 2), (create_engine_for(url), 1)):
+        with reading(made) as connection:
+            assert connection.exec_driver_sql("PRAGMA synchronous").scalar_one() == full
+        made.dispose()
+
+
 def test_a_full_disk_is_told_in_a_sentence_and_loses_nothing(tmp_path: Path) -> None:
     from data.warehouse.migrate import migrate
 
