@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 from app import load
 from app.content import format as text
 from app.content.blocks import Notice
+from app.content.sections.roi import in_unit
 from app.render import html, web
 from app.screens import roi_desk
 from app.screens.base import Opened
@@ -135,14 +136,17 @@ def reviews(at: Opened) -> None:
 
 
 def _review_form(at: Opened, entry: ledger.Entry, found: Found) -> None:
-    value = found.reason or f"{found.measure.name} is {text.plain(found.value, 4)} in {text.period(entry.due.period)}"
-    st.html(f'<p class="pl-note">{escape(value)}</p>')
+    said = found.reason
+    if found.value is not None:
+        value = in_unit(found.value, found.measure.unit, entry.kept.case.currency)
+        said = f"{found.measure.name} is {value} in {text.period(entry.due.period)}"
+    st.html(f'<p class="pl-note">{escape(said)}</p>')
     left, right = st.columns([2, 3])
     kinds = list(Attribution)
     why = left.selectbox("What is known of why", kinds, format_func=lambda one: one.value, key="review-why")
-    said = right.text_input("In a sentence, for the log", max_chars=300, key="review-said")
+    reason = right.text_input("In a sentence, for the log", max_chars=300, key="review-said")
     if st.button("Keep the review", type="primary", key="review-save"):
-        _review(at, entry, why, said)
+        _review(at, entry, why, reason)
 
 
 def _review(at: Opened, entry: ledger.Entry, why: Attribution, said: str) -> None:

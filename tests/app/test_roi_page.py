@@ -329,6 +329,7 @@ def test_an_overdue_review_shows_on_the_board_until_it_is_made(world: World, ins
     assert "due on 1 Oct 2026" not in text(opened("", {"scope": "admin"}))
     at = opened("roi")
     assert "0 of 3 reviews made, 1 overdue" in text(at)
+    assert "Integration error rate is 0.40 % in 1 Jul – 30 Sep 2026" in text(at)
     at.text_input(key="review-said").input("the bank changed its limits")
     at.button(key="review-save").click().run()
     assert not at.exception

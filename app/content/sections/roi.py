@@ -91,6 +91,11 @@ def told(name: str, value: Decimal, currency: str, context: Context) -> str:
         metric = next((one for one in context.reader.metrics if one.id == name), None)
         units = {MetricUnit.RATIO: Unit.SHARE, MetricUnit.HOURS: Unit.HOURS, MetricUnit.MONEY: Unit.MONEY}
         unit = units.get(metric.unit, Unit.NUMBER) if metric else Unit.NUMBER
+    return in_unit(value, unit, currency)
+
+
+def in_unit(value: Decimal, unit: Unit, currency: str) -> str:
+    """A measured value in its unit."""
     match unit:
         case Unit.SHARE:
             return text.percent(value)
