@@ -71,6 +71,7 @@ def test_a_person_types_fast_reloads_takes_back_pastes_and_saves(
     me.unsaved(12)
     me.page.keyboard.press("Escape")
     me.ask_to_save()
+    me.dialog.get_by_label("Reason").wait_for(timeout=30_000)  # it stands below the cells that change
     assert me.dialog.get_by_text("Integration hub").count() == 10
     me.confirm("the new contract")
     assert me.outcome() == "saved"

@@ -17,6 +17,7 @@ from data.warehouse.budgets import Saving, create, save
 from data.warehouse.engine import reading
 from tests.app.world import NOW, World, build, held_clock, write_settings
 from tests.browser.budget_typist import Typist
+from tests.browser.hand import at_rest
 from tests.data.finance.budgets import BASE
 from tests.data.warehouse.budget_world import EDITOR, OTHER
 from tests.servers.app import AppServer
@@ -114,9 +115,10 @@ def test_a_press_beside_the_grid_takes_the_open_cell_along_and_a_block_is_pasted
     me.unsaved(2)
     assert desk.kept() == {("hub", "m01"): "501", ("hub", "m02"): "502"}
     me.begin(0, 3, "504")
-    me.page.get_by_role("link", name="Board").first.click()
+    me.page.get_by_role("link", name="Board").first.click(delay=80)  # as long as a finger rests on a key
     me.page.get_by_role("heading", name="Board").first.wait_for(state="attached")
-    me.page.get_by_role("link", name="Budget").first.click()
+    at_rest(me.page)
+    me.page.get_by_role("link", name="Budget").first.click(delay=80)
     me.unsaved(3)
     me.settle()
     assert [me.shown(0, month) for month in range(5)] == ["501.00", "502.00", "200.00", "504.00", "200.00"]

@@ -15,6 +15,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.app.world import World, build, write_settings
+from tests.browser.hand import at_rest, cell_field, choose, drawn
 from tests.browser.taking import taken
 from tests.servers.app import AppServer
 from tests.servers.chromium import DESK
@@ -68,9 +69,13 @@ def assert_kept_across_a_reload_and_a_page(page: Page, worth: str) -> None:
     sentence, inputs = page.locator(".pl-sentence").first, page.locator(".st-key-case-inputs")
     expect(inputs).to_contain_text("1 input unsaved since", timeout=60_000)
     expect(sentence).to_have_text(worth, timeout=30_000)
-    page.get_by_role("spinbutton", name="Rate (%)").fill("12")
+    at_rest(page)
+    rate = page.get_by_role("spinbutton", name="Rate (%)")
+    rate.fill("12")
+    expect(rate).to_have_value("12")
     page.get_by_role("link", name="Board").first.click(delay=80)  # as long as a finger rests on a key
     expect(page.locator(".pl-tiles").first).to_be_visible(timeout=60_000)
+    at_rest(page)
     page.get_by_role("link", name="ROI").first.click(delay=80)
     expect(inputs).to_contain_text("2 changes unsaved since", timeout=60_000)
     expect(page.get_by_role("spinbutton", name="Rate (%)")).to_have_value("12.00", timeout=30_000)
@@ -79,6 +84,7 @@ def assert_kept_across_a_reload_and_a_page(page: Page, worth: str) -> None:
 
 def assert_a_dated_amount_is_kept_and_let_go(page: Page) -> None:
     """A line of dated amounts is added, its amount typed in the grid; both are there after a reload, until let go."""
+    at_rest(page)
     page.get_by_text("Lines and what moves together").click()
     lever = page.get_by_role("combobox", name="Lever")
     lever.click()
@@ -87,13 +93,13 @@ def assert_a_dated_amount_is_kept_and_let_go(page: Page) -> None:
     page.get_by_role("button", name="Add this line", exact=True).click(timeout=30_000)
     lines = page.locator(".st-key-block-case-lines")
     expect(lines).to_contain_text("Dated benefit", timeout=30_000)
-    grid = page.locator(".stDataFrame canvas").first
-    grid.scroll_into_view_if_needed()
-    box = grid.bounding_box()
-    assert box is not None
-    page.mouse.dblclick(box["x"] + box["width"] * 0.75, box["y"] + 52)
-    page.keyboard.press("Control+a")
-    page.keyboard.type("60000")
+    at_rest(page)
+    grid = page.locator("[data-testid=stDataFrame]").first
+    width = grid.evaluate("grid => grid.clientWidth")
+    choose(page, grid, (width * 0.75, 52), "glide-cell-2-0")
+    page.keyboard.press("Enter")
+    cell_field(page).fill("60000", timeout=30_000)
+    drawn(page)
     page.keyboard.press("Enter")
     expect(lines).to_contain_text("$60.0", timeout=30_000)
     page.reload()
