@@ -9,8 +9,8 @@ from app.content.waterfall import Waterfall
 from app.render import figure
 from app.render.theme import LIGHT
 
-_ROOM = 0.16
-"""Room at both ends for the words of the bars, in parts of the length that they need."""
+_ROOM, _WORDS = 0.16, 0.3
+"""Room at the left end, and at the right, where words of a bar fit on a phone too, in parts of what the bars need."""
 _NEAR = 0.3
 """Where the parts move less than this share of the amounts, the axis leaves zero out, and a note says so."""
 
@@ -47,7 +47,7 @@ def layout(block: Waterfall) -> Layout:
     near = max(levels) - min(levels) < _NEAR * min(abs(one) for one in levels)
     held = levels if near else [*levels, 0.0]
     size = (max(held) - min(held)) or abs(held[0]) or 1.0
-    low, high = min(held) - size * _ROOM * (2 if near else 1), max(held) + size * _ROOM
+    low, high = min(held) - size * _ROOM * (2 if near else 1), max(held) + size * _WORDS
     if not near and min(held) >= 0:
         low = 0.0
 

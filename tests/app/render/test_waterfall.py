@@ -48,6 +48,12 @@ def test_screen_and_paper_have_every_bar_and_no_text_becomes_markup() -> None:
     assert "<2026>" not in drawn
 
 
+@pytest.mark.parametrize("block", [BRIDGE, FROM_ZERO], ids=["cut", "from zero"])
+def test_the_words_of_the_longest_bar_fit_beside_it_on_a_phone(block: Waterfall) -> None:
+    room = (1 - max(one.right for one in waterfall.layout(block).bars)) * 350  # pixels of a figure on a phone
+    assert room > 60  # "+€404 k" with its distance from the bar
+
+
 def test_below_zero_everything_has_its_place() -> None:
     owed = Waterfall(
         "x",
