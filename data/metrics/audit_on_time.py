@@ -19,11 +19,16 @@ def fulfilled(run: ControlRun, grace_days: int) -> bool:
 
 
 def decided(run: ControlRun, grace_days: int, read_until: datetime | None) -> bool:
-    """Whether it is known if the run was on time: it was, or its time is over. One cancelled with a reason never is."""
+    """Whether it is known if the run was on time: it was, it came too late, or its time is over.
+
+    One cancelled with a reason never is.
+    """
     if run.cancelled.strip():
         return False
-    over = datetime.combine(run.due + timedelta(days=grace_days + 1), _EVERYWHERE_OVER)
-    return fulfilled(run, grace_days) or (read_until is not None and read_until >= over)
+    last = run.due + timedelta(days=grace_days)
+    over = datetime.combine(last + timedelta(days=1), _EVERYWHERE_OVER)
+    late = run.completed is not None and run.completed > last
+    return late or fulfilled(run, grace_days) or (read_until is not None and read_until >= over)
 
 
 def daily(day: ScopeDay) -> tuple[Row, ...]:

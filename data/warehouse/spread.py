@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from data.facts import Change, Deployment, FxRate
 from data.metrics.base import FactId, Metric, ScopeDay
@@ -76,7 +76,7 @@ class Spread:
         incident, run = FACT_TABLES["incident"].c, FACT_TABLES["control_run"].c
         unseen = incident.resolved.is_(None) | incident.acknowledged.is_(None)
         self._touch_incidents(unseen & incident.scope.in_(sorted(touched.get("incident", {}))))
-        undecided = run.completed.is_(None) | run.evidence.is_(None) | (run.evidence == "") | run.partial
+        undecided = run.completed.is_(None) | run.evidence.is_(None) | (func.trim(run.evidence) == "") | run.partial
         query = select(run.scope, run.due).where(undecided)
         rows = self.connection.execute(query.where(run.scope.in_(sorted(touched.get("control_run", {})))))
         touch(self.connection, {("control_run", scope, due) for scope, due in rows})

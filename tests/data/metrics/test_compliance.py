@@ -98,6 +98,13 @@ def test_runs_due_over_on_time_is_told_with_its_interval_and_a_finished_run_need
     assert AUDITS.daily(early) == (Row("", DAY, DAY, 1, DAY, DAY),)
 
 
+def test_a_run_that_came_too_late_counts_as_soon_as_it_is_told() -> None:
+    too_late, rules = control_run("a", completed=late(3)), MetricRules(audit_grace_days=2)
+    for until in ({}, {"control_run": at("05 23:00")}):
+        day = day_with(too_late, read_until=until, rules=rules)
+        assert AUDITS.daily(day) == (Row("", 0, DAY, 1, DAY, DAY),)
+
+
 def test_records_are_in_time_over_events_and_a_missing_record_is_late() -> None:
     day = day_with(log_delivery(expected=1000, stored=999, within=970))
     value, stored = told(LOGGING, day), told(LOGGING, day, variant="stored")

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 
@@ -154,6 +154,7 @@ def compared(make: Callable[[], Engine], seed: int) -> None:
 
 
 @settings(max_examples=4, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
+@example(seed=3101)  # an audit that came too late, told before its source was read so far
 @given(seed=st.integers(0, 2**32))
 def test_rolling_up_in_between_changes_no_number(new_warehouse: Callable[[], Engine], seed: int) -> None:
     compared(new_warehouse, seed)
