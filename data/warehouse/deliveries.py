@@ -16,10 +16,14 @@ from data.period import day_of
 from data.warehouse import schema
 from data.warehouse.links import CONTAINS, DELIVERED, Link, keep_links, release_time, stored_links
 from data.warehouse.schema import FACT_TABLES
+from data.warehouse.upsert import chunks
 from data.warehouse.write import fact_of, touch
 
 Touched = Mapping[str, Mapping[str, Collection[date]]]
 """Kind of fact -> scope -> days."""
+
+Place = tuple[str | None, date]
+"""Scope and day of a fact."""
 
 KINDS = ("work_item", "change", "deployment")
 
@@ -47,20 +51,22 @@ def link_items(connection: Connection, touched: Touched, zone: ZoneInfo) -> None
         for item in one.items:
             made_for[item].append(one)
     items = {(item.source, item.source_id): (item, scope) for item, scope in _items(connection)}
-    releases = {_id(one.release): one.release for found in made_for.values() for one in found if one.release}
     wanted: dict[str, set[Link]] = defaultdict(set)
     for name, (_, scope) in items.items():
         if scope is not None and (link := delivered(name, made_for.get(name, ()))):
             wanted[scope].add(link)
-    moved: set[tuple[str, str, date]] = set()
-    for scope in sorted({scope for _, scope in items.values() if scope is not None}):
-        there = stored_links(connection, scope, (DELIVERED,))
-        keep_links(connection, scope, there, wanted[scope])
-        ends = [link.end for link in there ^ wanted[scope]]
-        ends += [link.end for link in wanted[scope] if _again(items[link.start][0], scope, touched, zone)]
-        moved |= {("work_item", scope, day_of(release_time(releases[one]), zone)) for one in ends if one in releases}
-    moved |= _reworks(items.values(), made_for, touched, zone)
-    touch(connection, moved | _elsewhere(wanted, made_for, touched))
+    there = _delivered_so_far(connection)
+    places = _places(connection, (link.end for links in (*there.values(), *wanted.values()) for link in links), zone)
+    moved = _reworks(items.values(), made_for, touched, zone)
+    for scope in sorted({*there, *wanted}):
+        before, after = there.get(scope, set()), wanted.get(scope, set())
+        keep_links(connection, scope, before, after)
+        ends = {link.end for link in before ^ after}
+        ends |= {link.end for link in after if _again(items[link.start][0], scope, touched, zone)}
+        moved |= {("work_item", scope, places[one][1]) for one in ends if one in places}
+        if any(_told_again(places.get(link.end), touched) for link in before):
+            moved |= {("work_item", scope, day) for days in touched["deployment"].values() for day in days}
+    touch(connection, moved)
 
 
 def changes_for_items(connection: Connection) -> tuple[Brought, ...]:
@@ -185,21 +191,28 @@ def _reworks(
     return moved
 
 
-def _elsewhere(
-    wanted: Mapping[str, Collection[Link]],
-    made_for: Mapping[FactId, Sequence[Brought]],
-    touched: Touched,
-) -> set[tuple[str, str, date]]:
-    """Touched days of deployments that bring items of another scope: they are days of that scope's items too."""
-    pairs = {
-        (scope, one.scope)
-        for scope, links in wanted.items()
-        for link in links
-        for one in made_for[link.start]
-        if one.scope is not None and one.scope != scope
-    }
+def _delivered_so_far(connection: Connection) -> dict[str, set[Link]]:
+    """The kept links from work items to deployments by scope, also of scopes that have no items any more."""
+    table = schema.link
+    scopes = connection.execute(select(table.c.scope).distinct().where(table.c.kind == DELIVERED)).scalars().all()
+    return {scope: stored_links(connection, scope, (DELIVERED,)) for scope in scopes}
+
+
+def _places(connection: Connection, releases: Iterable[FactId], zone: ZoneInfo) -> dict[FactId, Place]:
+    """Where and when deployments reached production, of those that are still told."""
+    table, wanted = FACT_TABLES["deployment"], set(releases)
+    at = func.coalesce(table.c.finished, table.c.started).label("at")
+    found: dict[FactId, Place] = {}
+    for part in chunks(sorted({name for _, name in wanted})):
+        query = select(table.c.source, table.c.source_id, table.c.scope, at).where(table.c.source_id.in_(part))
+        found |= {(row.source, row.source_id): (row.scope, day_of(row.at, zone)) for row in connection.execute(query)}
+    return {name: place for name, place in found.items() if name in wanted}
+
+
+def _told_again(place: Place | None, touched: Touched) -> bool:
+    """Whether a deployment may have had another place before. Then its earlier day is a touched one of some scope."""
     days = touched.get("deployment", {})
-    return {("work_item", scope, day) for scope, other in pairs for day in days.get(other, ())}
+    return bool(days) and (place is None or place[0] is None or place[1] in days.get(place[0], ()))
 
 
 def _items(connection: Connection) -> Iterator[tuple[WorkItem, str | None]]:

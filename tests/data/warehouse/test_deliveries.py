@@ -90,22 +90,53 @@ def test_an_open_pull_request_does_not_hold_it_back(company: Company) -> None:
     assert linked(company) == {"wallet#1": ("d2", "wallet")}
 
 
-def test_a_change_of_another_scope_counts_where_the_item_is(company: Company) -> None:
-    company.cover("deployment", "kyc", FIRST, AFTER)
+def brought_by(company: Company, other: str, day: str) -> None:
+    """A feature of the wallet that a deployment of another service brings on a day."""
+    company.cover("deployment", other, FIRST, AFTER)
     company.store(
         work_item("wallet#1", at("01 09:00")),
-        commit("k0", at("01 10:00"), key="kyc"),
-        deployment("e0", at("01 12:00"), "k0", key="kyc"),
-        change("pull/2", at("03 10:00"), "k1", work_items=("wallet#1",), key="kyc"),
-        commit("k1", at("03 10:00"), "k0", key="kyc"),
-        deployment("e1", at("04 12:00"), "k1", key="kyc"),
+        commit(f"{other} 0", at("01 10:00"), key=other),
+        deployment(f"{other}-0", at("01 12:00"), f"{other} 0", key=other),
+        change("pull/2", at("03 10:00"), "c1", work_items=("wallet#1",), key=other),
+        commit("c1", at("03 10:00"), f"{other} 0", key=other),
+        deployment("e1", at(f"{day} 12:00"), "c1", key=other),
     )
     company.roll_up()
+
+
+def test_a_change_of_another_scope_counts_where_the_item_is(company: Company) -> None:
+    brought_by(company, "kyc", "04")
     assert linked(company) == {"wallet#1": ("e1", "wallet")}
     assert cycles(company) == {date(2026, 10, 4): 1}
-    company.store(deployment("e1", at("05 12:00"), "k1", key="kyc"))
+    company.store(deployment("e1", at("05 12:00"), "c1", key="kyc"))
     company.roll_up()
     assert cycles(company) == {date(2026, 10, 5): 1}
+
+
+def test_it_is_not_delivered_any_more_where_a_deployment_of_another_scope_turns_out_to_have_failed(
+    company: Company,
+) -> None:
+    brought_by(company, "kyc", "04")
+    company.store(deployment("e1", at("04 12:00"), "c1", key="kyc", outcome="failure"))
+    company.roll_up()
+    assert (linked(company), cycles(company)) == ({}, {})
+
+
+def test_a_deployment_that_moves_to_a_third_scope_takes_the_delivery_along(company: Company) -> None:
+    company.cover("deployment", "ledger", FIRST, AFTER)
+    brought_by(company, "kyc", "04")
+    brought_by(company, "ledger", "05")
+    assert linked(company) == {"wallet#1": ("e1", "wallet")}
+    assert cycles(company) == {date(2026, 10, 5): 1}
+
+
+def test_an_item_that_moves_to_another_scope_takes_its_delivery_along(company: Company) -> None:
+    company.cover("work_item", "ledger", FIRST, AFTER)
+    brought_by(company, "kyc", "04")
+    company.store(work_item("wallet#1", at("01 09:00"), key="ledger"))
+    company.roll_up()
+    assert linked(company) == {"wallet#1": ("e1", "ledger")}
+    assert (cycles(company), cycles(company, "ledger")) == ({}, {date(2026, 10, 4): 1})
 
 
 def test_a_later_start_of_the_item_moves_the_day_of_its_delivery(company: Company) -> None:
