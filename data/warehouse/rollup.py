@@ -18,7 +18,7 @@ from data.metrics import metrics_of
 from data.metrics.base import DAY, Metric, Row, combined
 from data.metrics.spend import tellable
 from data.period import Kind, Period, containing
-from data.scopes import Tree
+from data.scopes import Scope, Tree
 from data.settings import Settings
 from data.warehouse import schema
 from data.warehouse.catalog import load_resolver, load_tree
@@ -104,9 +104,8 @@ class _Rollup:
         self._shifted: dict[tuple[str, str], set[date]] = defaultdict(set)
         self._first: dict[str, dict[str, date]] = {}
         self._valid: dict[tuple[str, date], frozenset[str]] = {}
-        self._below = {
-            scope: frozenset(row.id for row in tree.rows if row.parent == scope) for scope in tree.bottom_up()
-        }
+        self._parts = {scope: [row for row in tree.rows if row.parent == scope] for scope in tree.bottom_up()}
+        self._below = {scope: frozenset(row.id for row in parts) for scope, parts in self._parts.items()}
 
     def run(self) -> None:
         """Roll up every touched scope, the lowest first, then what does not add up."""
@@ -162,12 +161,16 @@ class _Rollup:
         return self._valid[scope, day]
 
     def _owed(self, metric: Metric, scope: str, day: date) -> int:
-        """What a scope without a row on a day should have held, were it observed as before; 0 before its first row."""
+        """What a scope without a row on a day should have held, were it observed as before; 0 before its first row.
+
+        Where scopes right below were observed by then it holds what they do, else a day of its own.
+        """
         first = self._first[metric.id]
         if scope not in first or first[scope] > day:
             return 0
-        children = [child for child in self._children(scope, day) if child in first]
-        return sum(self._owed(metric, child, day) for child in children) if children else DAY
+        if not any(_observed(part, first.get(part.id), day) for part in self._parts[scope]):
+            return DAY
+        return sum(self._owed(metric, child, day) for child in self._children(scope, day))
 
     def _first_days(self, metric: Metric, scope: str | None = None) -> dict[str, date]:
         table = schema.daily_metric
@@ -213,7 +216,9 @@ class _Rollup:
         ends = [one for one in (before, now) if one is not None]
         query = select(table.c.day).distinct().where(table.c.metric == metric.id, table.c.scope.in_(above))
         query = query.where(table.c.day >= min(ends))
-        if len(ends) == 2:
+        # a scope that left its parent in between was observed there, or no longer was, for good
+        left = (row.valid_to for row in self.tree.rows if row.id == scope and row.valid_to is not None)
+        if len(ends) == 2 and not any(min(ends) < day <= max(ends) for day in left):
             query = query.where(table.c.day < max(ends))
         return set(self.connection.execute(query).scalars())
 
@@ -312,6 +317,13 @@ def _combined(metric: Metric, rows: Sequence[Row], missing: int, currencies: Col
         by_variant[row.variant].append(row)
     whole = tellable(by_variant.keys(), currencies)
     return tuple(combined(metric, found, missing) for variant, found in sorted(by_variant.items()) if variant in whole)
+
+
+def _observed(part: Scope, first: date | None, day: date) -> bool:
+    """Whether a scope with a first row was observed below this parent of its by the day."""
+    if first is None or (part.valid_to is not None and part.valid_to <= first):
+        return False
+    return max(first, part.valid_from or first) <= day
 
 
 def _columns(row: Row) -> dict[str, Any]:

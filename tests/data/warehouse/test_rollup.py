@@ -176,6 +176,39 @@ def test_past_days_belong_to_the_parent_that_was_valid_then(company: Company) ->
     assert found == {one: (Decimal(6), 1) for one in ("wallet", "america", "group")}
 
 
+def test_an_entity_whose_observed_services_moved_away_is_missed_no_more_whatever_begins_there_later(
+    company: Company,
+) -> None:
+    company.now(settings(moved_tree()))
+    company.store(probe_day(FIRST), probe_day(SECOND, key="kyc"))
+    company.roll_up()
+    kyc_and_not_wallet = (UNIT, 2 * UNIT)
+    assert company.rows("availability", "group", "known", "expected")[SECOND, ""] == kyc_and_not_wallet
+    company.store(probe_day(THIRD, key="ledger"))
+    company.roll_up()
+    assert company.rows("availability", "group", "known", "expected")[SECOND, ""] == kyc_and_not_wallet
+
+
+def test_an_entity_that_is_observed_as_a_whole_is_missed_as_one_until_a_service_of_it_is(company: Company) -> None:
+    company.store(probe_day(FIRST, key="europe"), probe_day(SECOND, key="kyc"))
+    company.store(probe_day(THIRD), probe_day(THIRD, key="ledger"))
+    company.roll_up()
+    assert company.rows("availability", "group", "known", "expected")[SECOND, ""] == (UNIT, 2 * UNIT)
+
+
+def test_an_entity_is_missed_as_one_again_where_its_service_turns_out_to_have_begun_after_it_left(
+    company: Company,
+) -> None:
+    company.now(settings(moved_tree()))
+    fourth = THIRD + timedelta(days=1)
+    company.store(probe_day(FIRST, key="europe"), probe_day(FIRST), probe_day(THIRD), probe_day(fourth, key="kyc"))
+    company.roll_up()
+    assert company.rows("availability", "group", "known", "expected")[fourth, ""] == (UNIT, 2 * UNIT)
+    company.store(probe_day(SECOND, source_id=f"wallet/{FIRST}", key="kyc"))
+    company.roll_up()
+    assert company.rows("availability", "group", "known", "expected")[fourth, ""] == (UNIT, 3 * UNIT)
+
+
 def test_sums_of_services_are_those_of_the_group(company: Company) -> None:
     company.store(
         *(probe_day(day, key="wallet", down=str(7 * n)) for n, day in enumerate(days(FIRST, 5))),

@@ -156,6 +156,7 @@ def compared(make: Callable[[], Engine], seed: int) -> None:
 @settings(max_examples=4, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @example(seed=3101)  # an audit that came too late, told before its source was read so far
 @example(seed=172)  # a feature whose deployment in another scope no longer contains its last change
+@example(seed=241)  # an entity whose only service so far moved away, before its next one begins
 @given(seed=st.integers(0, 2**32))
 def test_rolling_up_in_between_changes_no_number(new_warehouse: Callable[[], Engine], seed: int) -> None:
     compared(new_warehouse, seed)
