@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Table, and_, bindparam, delete, insert, select, update
 
 from data.clock import clock
-from data.facts import KINDS, Fact, Incident, field_names
+from data.facts import KINDS, Change, Fact, Incident, WorkItem, field_names
 from data.money import from_millionths, millionths
 from data.period import day_of, day_start
 from data.scopes import Resolver
@@ -107,9 +107,34 @@ def _store_part(
             stored.touched |= {(fact.kind, old["scope"], day) for day in fact_of(type(fact), old).days(zone)}
     if changed:
         insert_or_replace(connection, table, changed)
+    replaced = [before[key] for row in changed if (key := (row["source"], row["source_id"])) in before]
+    stored.touched |= _items_of(connection, table, [*changed, *replaced], zone)
     incidents = [fact for fact in latest.values() if isinstance(fact, Incident)]
     stored.touched |= place_incidents(connection, incidents, resolver, zone)
     stored.facts += len(changed)
+
+
+def _items_of(
+    connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], zone: ZoneInfo
+) -> set[tuple[str, str, date]]:
+    """Days of work items whose delivery may follow from changes that no touched day tells of.
+
+    Those without a start of their own begin with their first change, whenever it was; a change that nobody mapped, or
+    that is not merged, is of no scope's day.
+    """
+    if table is not FACT_TABLES[Change.kind]:
+        return set()
+    named = {(row["source"], item) for row in rows for item in row["work_items"]}
+    unmapped = {(row["source"], item) for row in rows if row["scope"] is None for item in row["work_items"]}
+    items, found = FACT_TABLES[WorkItem.kind], set[tuple[str, str, date]]()
+    for part in chunks(sorted({item for _, item in named})):
+        query = select(items).where(items.c.source_id.in_(part), items.c.scope.is_not(None))
+        for row in connection.execute(query):
+            name = (row.source, row.source_id)
+            if name in unmapped or (name in named and row.started is None):
+                days = fact_of(WorkItem, row._mapping).days(zone)
+                found |= {(WorkItem.kind, row.scope, day) for day in days}
+    return found
 
 
 def _as_stored(table: Table, row: dict[str, Any]) -> dict[str, Any]:
@@ -133,6 +158,7 @@ def replace_facts(
             stored.touched |= {(kind, row["scope"], day) for day in fact_of(KINDS[kind], row).days(zone)}
     for part in chunks([row["source_id"] for row in rows]):
         connection.execute(delete(table).where(table.c.source == source, table.c.source_id.in_(part)))
+    stored.touched |= _items_of(connection, table, rows, zone)
     if kind == Incident.kind:
         stored.touched |= take_away_impacts(connection, source, [row["source_id"] for row in rows], zone)
     stored.facts = len(rows)

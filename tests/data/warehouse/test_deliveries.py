@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 
+from data.facts import Change
 from data.period import day_of
 from data.warehouse import schema
 from data.warehouse.deliveries import deliveries_by_scope
@@ -73,6 +74,24 @@ def test_one_that_was_never_started_began_with_the_first_commit_of_its_first_cha
     assert delivered(company) == {"wallet#1": (at("02 09:00"), at("06 12:00"))}
 
 
+@pytest.mark.parametrize(
+    "told",
+    [
+        change("pull/2", at("03 10:00"), "c2", work_items=("wallet#1",), first_commit=at("01 12:00")),
+        change("pull/9", None, None, work_items=("wallet#1",), first_commit=at("01 12:00"), opened=at("01 13:00")),
+        change("pull/2", at("03 10:00"), "c2", work_items=("wallet#2",), first_commit=at("02 09:00")),
+    ],
+)
+def test_its_delivery_is_counted_anew_when_its_first_change_is_told_anew(company: Company, told: Change) -> None:
+    two_pulls(company, started=None)
+    company.store(told)
+    company.roll_up()
+    ((began, deployed),) = delivered(company).values()
+    hours = {day: spent for (day, _), (spent,) in company.rows("feature_cycle_time", "wallet", "numerator").items()}
+    assert began != at("02 09:00")
+    assert hours[date(2026, 10, 6)] == (deployed - began) / timedelta(hours=1) * 1_000_000
+
+
 def test_it_is_not_delivered_while_its_last_change_is_not(company: Company) -> None:
     two_pulls(company)
     company.store(change("pull/4", at("07 10:00"), "c4", work_items=("wallet#1",)), commit("c4", at("07 10:00"), "c3"))
@@ -81,6 +100,13 @@ def test_it_is_not_delivered_while_its_last_change_is_not(company: Company) -> N
     company.store(deployment("d3", at("08 12:00"), "c4"))
     company.roll_up()
     assert cycles(company) == {date(2026, 10, 8): 1}
+
+
+def test_nor_while_a_later_change_is_of_a_repository_that_nobody_mapped(company: Company) -> None:
+    two_pulls(company)
+    company.store(change("pull/4", at("07 10:00"), "c4", work_items=("wallet#1",), key="nobody"))
+    company.roll_up()
+    assert (delivered(company), cycles(company)) == ({}, {})
 
 
 def test_an_open_pull_request_does_not_hold_it_back(company: Company) -> None:
