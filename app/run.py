@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import time
+
 import streamlit as st
+from streamlit.navigation.page import StreamlitPage
 
 from app import load
 from app.content.blocks import Notice
@@ -13,6 +16,11 @@ from data.clock import fix_clock
 from data.settings import ConfigurationError
 from data.sign_in import SignedOut
 from data.warehouse.engine import WarehouseError
+
+GONE = '<i class="pl-gone"></i>'
+"""Takes the place of another page at once; an empty element would leave it standing until the run is over."""
+_SHOWN, _A_FRAME = "page-shown", 0.1
+"""Seconds in which a browser shows the other page gone, and so the next one from its top."""
 
 
 def run() -> None:
@@ -31,11 +39,26 @@ def run() -> None:
     pages = [st.Page(one.draw, title=one.title, url_path=one.path or None, default=not one.path) for one in SCREENS]
     chosen = st.navigation(pages, position="top")
     try:
-        chosen.run()
+        _draw(chosen)
     except SignedOut:
         st.rerun()
     except (ConfigurationError, WarehouseError, NotPermitted) as error:
         _said(error)
+
+
+def _draw(chosen: StreamlitPage) -> None:
+    """The page that was chosen; one that holds edits in a place of its own, which begins where no other stands."""
+    screen = next(one for one in SCREENS if one.path == chosen.url_path)
+    before = st.session_state.get(_SHOWN)
+    st.session_state[_SHOWN] = screen.path
+    if not screen.holds_edits:
+        chosen.run()
+        return
+    places = {one.path: st.container() if one is screen else st.html(GONE) for one in SCREENS if one.holds_edits}
+    if before != screen.path and before in places:
+        time.sleep(_A_FRAME)
+    with places[screen.path]:
+        screen.draw()
 
 
 def _said(error: Exception) -> None:

@@ -31,11 +31,17 @@ NO_SCOPE = Notice(
 
 @dataclass(frozen=True)
 class Screen:
-    """A page: its address under the root, its title, and what draws it."""
+    """A page: its address under the root, its title, and what draws it.
+
+    `holds_edits`: what is typed there is kept as it is typed. Such a page is drawn as a part of the script itself: of
+    what belongs to a page alone, the browser tells nothing any more together with the wish for another page, and the
+    server drops what it was told an instant before.
+    """
 
     path: str
     title: str
     draw: Callable[[], None]
+    holds_edits: bool = False
 
 
 @dataclass(frozen=True)

@@ -154,4 +154,4 @@ def _compare(stored: Stored, heads: tuple[Head, ...], actor: Actor, done: Actual
     web.sections((budget_views.compared(found, stored.scenario.periods, monthly=how == _MONTHS),), tell)
 
 
-SCREEN = Screen("budget", TITLE, draw)
+SCREEN = Screen("budget", TITLE, draw, holds_edits=True)

@@ -127,4 +127,4 @@ def _inputs_said(made: Desk) -> str:
     )
 
 
-SCREEN = Screen("roi", TITLE, draw)
+SCREEN = Screen("roi", TITLE, draw, holds_edits=True)

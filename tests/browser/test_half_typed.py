@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, WebSocketRoute, expect
 
 from data.access import Actor
 from data.finance.budget_edits import Change, said
@@ -17,7 +17,7 @@ from data.warehouse.budgets import Saving, create, save
 from data.warehouse.engine import reading
 from tests.app.world import NOW, World, build, held_clock, write_settings
 from tests.browser.budget_typist import Typist
-from tests.browser.hand import at_rest
+from tests.browser.hand import PATIENCE, at_rest
 from tests.data.finance.budgets import BASE
 from tests.data.warehouse.budget_world import EDITOR, OTHER
 from tests.servers.app import AppServer
@@ -57,6 +57,38 @@ class Desk:
             edits, _ = merged(budget_drafts.edits(connection, PERSON, self.me.scenario))
         engine.dispose()
         return {(one.row, one.field): one.new for one in edits}
+
+
+@dataclass
+class Line:
+    """What a page tells its server, which a busy machine reads late, and then all at once."""
+
+    busy: bool = False
+    told: list[Callable[[], None]] = field(default_factory=list)
+
+    def join(self, page: Page) -> None:
+        """Stand between a page, from its next loading on, and its server."""
+
+        def connected(socket: WebSocketRoute) -> None:
+            server = socket.connect_to_server()
+            socket.on_message(lambda said: self._tell(lambda: server.send(said)))
+
+        page.route_web_socket("**/_stcore/stream", connected)
+
+    def _tell(self, one: Callable[[], None]) -> None:
+        if self.busy:
+            self.told.append(one)
+        else:
+            one()
+
+    def read(self, page: Page, *, at_least: int) -> None:
+        """Let the server have it, when so much was told."""
+        while len(self.told) < at_least:
+            page.wait_for_timeout(20)
+        self.busy = False
+        for one in self.told:
+            one()
+        self.told.clear()
 
 
 @pytest.fixture
@@ -115,10 +147,10 @@ def test_a_press_beside_the_grid_takes_the_open_cell_along_and_a_block_is_pasted
     me.unsaved(2)
     assert desk.kept() == {("hub", "m01"): "501", ("hub", "m02"): "502"}
     me.begin(0, 3, "504")
-    me.page.get_by_role("link", name="Board").first.click(delay=80)  # as long as a finger rests on a key
+    me.page.get_by_role("link", name="Board").first.click()
     me.page.get_by_role("heading", name="Board").first.wait_for(state="attached")
     at_rest(me.page)
-    me.page.get_by_role("link", name="Budget").first.click(delay=80)
+    me.page.get_by_role("link", name="Budget").first.click()
     me.unsaved(3)
     me.settle()
     assert [me.shown(0, month) for month in range(5)] == ["501.00", "502.00", "200.00", "504.00", "200.00"]
@@ -129,3 +161,28 @@ def test_a_press_beside_the_grid_takes_the_open_cell_along_and_a_block_is_pasted
     me.unsaved(7)
     pasted = {("cloud", "m07"): "1000.5", ("cloud", "m08"): "2000", ("calls", "m07"): "3000", ("calls", "m08"): "4000"}
     assert pasted.items() <= desk.kept().items()
+
+
+def test_a_page_that_is_left_at_once_keeps_what_was_typed_last(desk: Desk) -> None:
+    me, line = desk.me, Line()
+    page = me.page
+    line.join(page)
+    me.open()
+    me.begin(0, 1, "502")
+    line.busy = True
+    page.get_by_role("link", name="ROI").first.click()
+    line.read(page, at_least=2)
+    page.get_by_role("spinbutton", name="Rate (%)").wait_for()
+    at_rest(page)
+    assert desk.kept() == {("hub", "m02"): "502"}
+    rate = page.get_by_role("spinbutton", name="Rate (%)")
+    rate.fill("12")
+    expect(rate).to_have_value("12")
+    line.busy = True
+    page.get_by_role("link", name="Budget").first.click()
+    line.read(page, at_least=2)
+    me.unsaved(1)
+    at_rest(page)
+    page.get_by_role("link", name="ROI").first.click()
+    expect(page.locator(".st-key-case-inputs")).to_contain_text("1 change unsaved since", timeout=PATIENCE)
+    expect(rate).to_have_value("12.00", timeout=PATIENCE)

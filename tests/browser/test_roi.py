@@ -73,10 +73,10 @@ def assert_kept_across_a_reload_and_a_page(page: Page, worth: str) -> None:
     rate = page.get_by_role("spinbutton", name="Rate (%)")
     rate.fill("12")
     expect(rate).to_have_value("12")
-    page.get_by_role("link", name="Board").first.click(delay=80)  # as long as a finger rests on a key
+    page.get_by_role("link", name="Board").first.click()
     expect(page.locator(".pl-tiles").first).to_be_visible(timeout=60_000)
     at_rest(page)
-    page.get_by_role("link", name="ROI").first.click(delay=80)
+    page.get_by_role("link", name="ROI").first.click()
     expect(inputs).to_contain_text("2 changes unsaved since", timeout=60_000)
     expect(page.get_by_role("spinbutton", name="Rate (%)")).to_have_value("12.00", timeout=30_000)
     expect(page.get_by_text("discounted at 12")).to_be_visible()
