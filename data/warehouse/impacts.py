@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -29,9 +29,16 @@ def home_of(resolver: Resolver, fact: Fact, day: date | None) -> str | None:
 
 
 def place_incidents(
-    connection: Connection, incidents: Sequence[Incident], resolver: Resolver, zone: ZoneInfo
+    connection: Connection,
+    incidents: Sequence[Incident],
+    resolver: Resolver,
+    zone: ZoneInfo,
+    anew: Collection[tuple[str, str]] = (),
 ) -> set[tuple[str, str, date]]:
-    """Keep what the incidents did to mapped scopes; the days that this changes, of the old and the new scopes."""
+    """Keep what the incidents did to mapped scopes; the days that this changes, of the old and the new scopes.
+
+    Of those told `anew` also where they did the same: they may have another cause, or be no maintenance any more.
+    """
     table = schema.incident_scope
     now, touched = clock(), set[tuple[str, str, date]]()
     for part in chunks(incidents):
@@ -42,12 +49,12 @@ def place_incidents(
             known.setdefault((row.source, row.source_id), []).append(dict(row._mapping))
         for one in part:
             old, new = known.get((one.source, one.source_id), []), impacts(one, resolver, zone)
-            if old == new:
+            if old == new and (one.source, one.source_id) not in anew:
                 continue
-            if old:
+            if old and old != new:
                 same = (table.c.source == one.source) & (table.c.source_id == one.source_id)
                 connection.execute(delete(table).where(same))
-            if new:
+            if old != new:
                 insert_all(connection, table, new)
             touched |= {("incident", row["scope"], day) for row in [*old, *new] for day in _days(row, now, zone)}
     return touched

@@ -37,9 +37,10 @@ def link_scope(
     changes: Sequence[Change],
     incidents: Sequence[Incident],
     settings: Settings,
-    renewed: Collection[date],
+    renewed: Mapping[str, Collection[date]],
 ) -> set[FactId]:
-    """Make the links of one scope anew from its facts; the failures that newly count or no longer do.
+    """Make the links of one scope anew from its facts; the failures that newly count, no longer do, or whose deployment
+    is of a `renewed` day.
 
     Days of deployments whose links changed are touched, and of those that contain a change merged on a `renewed` day.
     """
@@ -50,12 +51,14 @@ def link_scope(
     wanted = {*brought, *failed}
     there = stored_links(connection, scope, (CONTAINS, FAILED))
     keep_links(connection, scope, there, wanted)
-    again = {_id(change) for change in changes if change.days(zone) & frozenset(renewed)}
+    again = {_id(one) for one in changes if not one.days(zone).isdisjoint(renewed.get(one.kind, ()))}
+    told = {_id(one) for one in deployments if not one.days(zone).isdisjoint(renewed.get(one.kind, ()))}
     moved = {link.start for link in wanted ^ there} | {link.start for link in wanted if link.end in again}
     touch(
         connection, {("deployment", scope, day) for one in deployments if _id(one) in moved for day in one.days(zone)}
     )
-    return {link.end for link in wanted ^ there if link.kind == FAILED}
+    failures_anew = (wanted ^ there) | {link for link in wanted if link.start in told}
+    return {link.end for link in failures_anew if link.kind == FAILED}
 
 
 def stored_links(connection: Connection, scope: str, kinds: Sequence[str]) -> set[Link]:

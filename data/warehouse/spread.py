@@ -54,11 +54,11 @@ class Spread:
 
     def _link(self) -> None:
         touched = touched_days(self.connection, *_LINKED)
-        changes = touched.get("change", {})
         moved: set[FactId] = set()
         for scope in sorted({one for kind in _LINKED[:3] for one in touched.get(kind, ())} & self._known):
             facts = self.days.all_of(Deployment, scope), self.days.all_of(Change, scope), self.days.touching(scope)
-            moved |= link_scope(self.connection, scope, *facts, self.settings, changes.get(scope, frozenset()))
+            renewed = {kind: touched.get(kind, {}).get(scope, frozenset()) for kind in _LINKED[:2]}
+            moved |= link_scope(self.connection, scope, *facts, self.settings, renewed)
         for part in chunks(sorted({one for _, one in moved})):
             self._touch_incidents(FACT_TABLES["incident"].c.source_id.in_(part))
         if touched:

@@ -107,10 +107,10 @@ def _store_part(
             stored.touched |= {(fact.kind, old["scope"], day) for day in fact_of(type(fact), old).days(zone)}
     if changed:
         insert_or_replace(connection, table, changed)
-    replaced = [before[key] for row in changed if (key := (row["source"], row["source_id"])) in before]
-    stored.touched |= _items_of(connection, table, [*changed, *replaced], zone)
+    anew = {(row["source"], row["source_id"]) for row in changed}
+    stored.touched |= _items_of(connection, table, [*changed, *(before[key] for key in anew & before.keys())], zone)
     incidents = [fact for fact in latest.values() if isinstance(fact, Incident)]
-    stored.touched |= place_incidents(connection, incidents, resolver, zone)
+    stored.touched |= place_incidents(connection, incidents, resolver, zone, anew)
     stored.facts += len(changed)
 
 

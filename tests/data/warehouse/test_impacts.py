@@ -216,3 +216,24 @@ class TestWhichDeploymentFailed:
         assert {day: numbers for day, numbers in after.items() if before[day] != numbers} == {
             (date(2026, 10, 5), ""): (1_000_000,)
         }
+
+    def test_the_recovery_moves_with_the_end_of_the_deployment(self, company: Company) -> None:
+        covered(company, "wallet")
+        self.linked(company, incident("I1", at("09 10:00"), at("09 11:00"), deployment="d1"))
+        company.store(deployment("d1", at("08 11:00"), "c1"))
+        company.roll_up()
+        recovery = company.rows("deployment_recovery_time", "wallet", "numerator")
+        assert recovery[date(2026, 10, 9), ""] == (24_000_000,)
+
+    @pytest.mark.parametrize(
+        "other", [{"cause": "capacity"}, {"maintenance": True}], ids=lambda other: next(iter(other))
+    )
+    def test_one_that_proves_to_be_no_failure_is_none_in_any_scope_that_it_hurt(
+        self, company: Company, other: dict[str, object]
+    ) -> None:
+        hurts = {"key": "kyc", "touches": (("kyc", "down"), ("wallet", "down"))}
+        found = self.linked(company, incident("I1", at("05 10:00"), at("05 11:00"), **hurts))
+        assert found == {"d2": ("I1", "last deployment before it")}
+        company.store(incident("I1", at("05 10:00"), at("05 11:00"), **hurts, **other))
+        company.roll_up()
+        assert failed(company) == {}
