@@ -11,6 +11,7 @@ from app import load
 from app.content.blocks import Notice
 from app.render import web
 from app.screens import SCREENS
+from app.screens.arrival import enter
 from data.access import NotPermitted
 from data.clock import fix_clock
 from data.settings import ConfigurationError
@@ -19,7 +20,7 @@ from data.warehouse.engine import WarehouseError
 
 GONE = '<i class="pl-gone"></i>'
 """Takes the place of another page at once; an empty element would leave it standing until the run is over."""
-_SHOWN, _A_FRAME = "page-shown", 0.1
+_A_FRAME = 0.1
 """Seconds in which a browser shows the other page gone, and so the next one from its top."""
 
 
@@ -49,8 +50,7 @@ def run() -> None:
 def _draw(chosen: StreamlitPage) -> None:
     """The page that was chosen; one that holds edits in a place of its own, which begins where no other stands."""
     screen = next(one for one in SCREENS if one.path == chosen.url_path)
-    before = st.session_state.get(_SHOWN)
-    st.session_state[_SHOWN] = screen.path
+    before = enter(screen.path)
     if not screen.holds_edits:
         chosen.run()
         return

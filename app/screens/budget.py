@@ -13,6 +13,7 @@ from app.content.blocks import Notice, Section
 from app.render import html, web
 from app.render.take import Tell
 from app.screens import budget_acts, budget_grid
+from app.screens.arrival import arrived
 from app.screens.base import Opened, Screen, opened
 from app.screens.budget_desk import Desk, desk, on_desk, place, renew
 from app.screens.budget_frames import STILL, on_screen
@@ -39,9 +40,11 @@ NONE_YET = Notice(
 def draw() -> None:
     """The page: a scenario is chosen, kept in the address, and everything below is about it."""
     with _part():
-        still = st.empty()
-        if (made := on_desk()) is not None and not on_screen(made):
-            still.html(STILL)
+        still, anew = st.empty(), arrived()
+        if (made := on_desk()) is not None:
+            made.turn += anew
+            if not on_screen(made):
+                still.html(STILL)
         at = opened(TITLE)
         for key, kind in (("budget-said", "info"), ("budget-refused", "error")):
             if at is not None and (said := st.session_state.pop(key, None)):

@@ -18,6 +18,7 @@ from app import load
 from app.content import format as text
 from app.content.case_moved import moved as said_of
 from app.screens import roi_inputs
+from app.screens.arrival import arrived
 from data.access import Actor, NotPermitted
 from data.finance.case import BadCase, Case
 from data.finance.case_file import template
@@ -89,7 +90,7 @@ def desk() -> Desk:
 def lay(engine: Engine, actor: Actor, key: str, now: Kept | None) -> Desk:
     """The desk for a case that was chosen, with what is unsaved of it; as it is where nothing else happened to it."""
     stored = now.case if now else template(key.removeprefix(TEMPLATE))
-    place = place_of(key, now)
+    place, anew = place_of(key, now), arrived()
     keeps, draft = _unsaved(engine, actor, place)
     before = st.session_state.get(_KEY)
     mine = before if isinstance(before, Desk) and (before.key, before.person) == (key, actor.person) else None
@@ -106,7 +107,7 @@ def lay(engine: Engine, actor: Actor, key: str, now: Kept | None) -> Desk:
     # no save is ever held against revision 0
     kept = replace(now, case=base, revision=0) if now and theirs else now
     sent = stands.sent if stands and draft else draft
-    if stands and _alive(stands) and (stands.kept, stands.base, stands.theirs) == (kept, base, theirs):
+    if stands and not anew and _alive(stands) and (stands.kept, stands.base, stands.theirs) == (kept, base, theirs):
         return stands
     made = Desk(key, actor.person, kept, base, edited, edited, keeps, _next_turn(), sent, theirs)
     made.unkept = stands.unkept if stands else ""

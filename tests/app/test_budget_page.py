@@ -181,3 +181,12 @@ def test_what_is_approved_is_not_typed_in(planned: World, monkeypatch: pytest.Mo
     at = opened("budget", {"budget": "fy2026-base"})
     assert {"Lock", "New version", "Ask the pool"} <= buttons(at)
     assert "Save …" not in buttons(at)
+
+
+def test_the_grid_is_made_anew_where_the_page_is_entered_and_at_no_other_time(planned: World) -> None:
+    at = opened("budget", {"budget": "fy2026-upside-1"})
+    turn = at.session_state["budget-desk"].turn
+    assert at.run().session_state["budget-desk"].turn == turn
+    at.session_state["page-arrived"] = True  # another page was shown, and left before it was drawn
+    assert at.run().session_state["budget-desk"].turn == turn + 1
+    assert at.run().session_state["budget-desk"].turn == turn + 1

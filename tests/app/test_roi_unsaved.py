@@ -90,6 +90,21 @@ def test_moves_of_a_shipped_case_are_there_after_a_new_start_and_can_be_let_go(w
     assert unsaved(world, shipped("delivery-roi")) is None
 
 
+@pytest.mark.usefixtures("gateway")
+def test_fields_are_made_anew_where_the_page_is_entered_and_show_what_was_typed() -> None:
+    def rate(at: AppTest) -> tuple[str | None, float | None]:
+        found = next(one for one in at.number_input if one.label == "Rate (%)")
+        return found.key, found.value
+
+    at = number(opened("roi"), "Rate (%)", 12.0)
+    typed = rate(at)
+    assert rate(at.run()) == typed
+    at.session_state["page-arrived"] = True  # another page was shown, and left before it was drawn
+    key, value = rate(at.run())
+    assert (key != typed[0], value) == (True, 12.0)
+    assert rate(at.run()) == (key, 12.0)
+
+
 def test_saving_leaves_nothing_unsaved(world: World, gateway: Kept) -> None:
     at = number(opened("roi"), "Rate (%)", 12.0)
     assert value(unsaved(world), "build", "cost") == 100_000
