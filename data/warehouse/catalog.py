@@ -18,7 +18,7 @@ from data.warehouse.engine import writing
 from data.warehouse.impacts import home_of, impact_days, place_incidents
 from data.warehouse.schema import FACT_TABLES
 from data.warehouse.upsert import chunks, insert_new_from
-from data.warehouse.write import bump_version, days_zone, fact_of, touch, whole_days
+from data.warehouse.write import bump_version, days_read, days_zone, fact_of, touch, whole_days
 
 SETTINGS = "settings"
 _EVERY_SCOPE = "*"
@@ -144,7 +144,7 @@ def _check_tree(connection: Connection) -> None:
 def rescope(connection: Connection, zone: ZoneInfo, before: Resolver, only: tuple[str, str, str] | None = None) -> None:
     """Find the scope of stored facts anew; days of facts that move are touched for the old and the new scope.
 
-    So are the days that a source covers under a name that meant another scope `before`.
+    So are the days on which a name that a source covers meant another scope `before`.
     """
     resolver = load_resolver(connection)
     _rescope_incidents(connection, resolver, zone, only[0] if only else None)
@@ -156,7 +156,8 @@ def rescope(connection: Connection, zone: ZoneInfo, before: Resolver, only: tupl
             _rescope_key(connection, table, kind, (source, key_kind, key), resolver, zone)
     touched: set[tuple[str, str, date]] = set()
     for row in connection.execute(_of_name(select(schema.covered), schema.covered, only)):
-        for day in whole_days(row.start, row.end, days_zone(row.fact, zone)):
+        # where it was not read it takes the day away from a scope whose other names were
+        for day in days_read(connection, row.source, row.fact, zone):
             meant = {one.scope(row.source, row.key_kind, row.key, day) for one in (before, resolver)}
             if len(meant) == 2:
                 touched |= {(row.fact, one, day) for one in meant if one is not None}

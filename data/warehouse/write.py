@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Table, and_, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Table, and_, bindparam, delete, func, insert, select, update
 
 from data.clock import clock
 from data.facts import KINDS, Change, Fact, Incident, WorkItem, field_names
@@ -257,7 +257,11 @@ def note_covered(
     scopes: Sequence[str],
     zone: ZoneInfo,
 ) -> Stored:
-    """Join a newly covered span to those known for (fact, key kind, key); touch its whole days for the scopes."""
+    """Join a newly covered span to those known for (fact, key kind, key); touch its whole days for the scopes.
+
+    A name that is read for the first time touches all days that its source was read: a scope's day is covered where
+    all of its names are.
+    """
     table, stored = schema.covered, Stored()
     fact, key_kind, key, start, end = proof
     same = and_(table.c.source == source, table.c.fact == fact, table.c.key_kind == key_kind, table.c.key == key)
@@ -272,11 +276,18 @@ def note_covered(
     row = {"source": source, "fact": fact, "key_kind": key_kind, "key": key, "start": joined[0], "end": joined[1]}
     connection.execute(insert(table).values(**row))
     known = {day for a, b in spans for day in whole_days(a, b, zone)}
-    for day in whole_days(*joined, zone):
-        if day not in known:
-            stored.touched |= {(fact, scope, day) for scope in scopes}
+    fresh = set(whole_days(*joined, zone)) - known if spans else days_read(connection, source, fact, zone)
+    stored.touched = {(fact, scope, day) for scope in scopes for day in fresh}
     touch(connection, stored.touched)
     return stored
+
+
+def days_read(connection: Connection, source: str, fact: str, zone: ZoneInfo) -> set[date]:
+    """The days from the first to the last one on which a source was read completely for any name."""
+    table = schema.covered
+    ends = select(func.min(table.c.start), func.max(table.c.end))
+    first, last = connection.execute(ends.where(table.c.source == source, table.c.fact == fact)).one()
+    return set(whole_days(first, last, days_zone(fact, zone))) if first else set()
 
 
 def days_zone(fact: str, zone: ZoneInfo) -> ZoneInfo:

@@ -94,6 +94,30 @@ def test_a_day_that_one_of_two_repositories_does_not_cover_has_no_row(company: C
     assert company.rows("deployment_frequency", "wallet").keys() == {(FIRST, "")}
 
 
+def test_a_repository_read_later_takes_away_the_days_on_which_it_was_not_read(company: Company) -> None:
+    company.cover("deployment", "wallet", FIRST, THIRD)
+    company.cover("deployment", "wallet-2", THIRD, THIRD + timedelta(days=1))
+    company.roll_up()
+    assert company.rows("deployment_frequency", "wallet").keys() == {(FIRST, ""), (SECOND, "")}
+    alias = {"source": "github", "kind": "repository", "key": "wallet-2", "scope": "wallet"}
+    company.now(settings(alias=(alias,)))
+    company.roll_up()
+    assert company.rows("deployment_frequency", "wallet") == {}
+    company.cover("deployment", "wallet-2", SECOND, THIRD)
+    company.roll_up()
+    assert company.rows("deployment_frequency", "wallet").keys() == {(SECOND, "")}
+
+
+def test_a_second_repository_takes_away_the_days_that_it_does_not_cover(company: Company) -> None:
+    alias = {"source": "github", "kind": "repository", "key": "wallet-2", "scope": "wallet"}
+    company.now(settings(alias=(alias,)))
+    company.cover("deployment", "wallet", FIRST, THIRD)
+    company.roll_up()
+    company.cover("deployment", "wallet-2", SECOND, THIRD)
+    company.roll_up()
+    assert company.rows("deployment_frequency", "wallet").keys() == {(SECOND, "")}
+
+
 def test_a_fact_that_went_away_takes_its_row_along(company: Company) -> None:
     company.store(probe_day())
     company.roll_up()
