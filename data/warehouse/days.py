@@ -114,7 +114,7 @@ class Days:
         """Days on which every source that the scope takes the kind from was read completely for all of its names."""
         everywhere = self._coverage_of(kind).get("", {})
         of_scope = self._coverage_of(kind).get(scope, {})
-        known = [of_scope.get(one, everywhere.get(one, frozenset())) for one in self._sources(kind, scope)]
+        known = [of_scope.get(one, everywhere.get(one, frozenset())) for one in self.sources(kind, scope)]
         return frozenset.intersection(*known) if known else frozenset()
 
     def reads_whole_sources(self, kind: str) -> bool:
@@ -148,7 +148,7 @@ class Days:
         return self._seconds[day]
 
     def _taken(self, table: Table, kind: str, scope: str) -> Any:
-        taken = table.c.source.in_(self._sources(kind, scope))
+        taken = table.c.source.in_(self.sources(kind, scope))
         return select(table).where(table.c.scope == scope, taken).order_by(table.c.source, table.c.source_id)
 
     def _instants(self) -> tuple[datetime, datetime]:
@@ -171,13 +171,13 @@ class Days:
             query = query.where(table.c.due.between(*self._span))
         found: dict[str, dict[date, list[Fact]]] = defaultdict(lambda: defaultdict(list))
         for row in self.connection.execute(query).all():
-            if row.source in self._sources(kind, row.scope):
+            if row.source in self.sources(kind, row.scope):
                 fact = fact_of(record, row._mapping)
                 for day in fact.days(zone):
                     found[row.scope][day].append(fact)
         return found
 
-    def _sources(self, kind: str, scope: str) -> tuple[str, ...]:
+    def sources(self, kind: str, scope: str) -> tuple[str, ...]:
         """The one source that the scope takes this kind from; every source of billing, which never overlap."""
         if (kind, scope) not in self._chosen:
             asked = self._holds | {scope}
@@ -253,7 +253,7 @@ class Days:
         table, hurt = FACT_TABLES["incident"], schema.incident_scope
         same = (table.c.source == hurt.c.source) & (table.c.source_id == hurt.c.source_id)
         query = select(table).join_from(table, hurt, same).distinct().where(hurt.c.scope == scope)
-        query = query.where(table.c.source.in_(self._sources("incident", scope)))
+        query = query.where(table.c.source.in_(self.sources("incident", scope)))
         rows = self.connection.execute(query.order_by(table.c.source, table.c.source_id))
         return [found for row in rows if isinstance(found := fact_of(Incident, row._mapping), Incident)]
 
@@ -268,7 +268,7 @@ class Days:
         ordered = query.order_by(hurt.c.start, hurt.c.source, hurt.c.source_id, hurt.c.place)
         found: dict[str, dict[date, list[Outage]]] = defaultdict(lambda: defaultdict(list))
         for row in self.connection.execute(ordered).all():
-            if row.source not in self._sources("incident", row.scope):
+            if row.source not in self.sources("incident", row.scope):
                 continue
             until = min(row.end or end, end)
             day = max(day_of(row.start, zone), span[0])

@@ -87,10 +87,10 @@ def impacts(incident: Incident, resolver: Resolver, zone: ZoneInfo) -> list[Impa
     return rows
 
 
-def impact_days(connection: Connection, zone: ZoneInfo) -> set[date]:
-    """Every day on which some incident hurt something."""
-    now = clock()
-    rows = connection.execute(select(schema.incident_scope))
+def impact_days(connection: Connection, zone: ZoneInfo, scope: str | None = None) -> set[date]:
+    """Every day on which some incident hurt a scope, or anything."""
+    now, table = clock(), schema.incident_scope
+    rows = connection.execute(select(table) if scope is None else select(table).where(table.c.scope == scope))
     return {day for row in rows for day in _days(dict(row._mapping), now, zone)}
 
 

@@ -15,6 +15,7 @@ from data.facts import KINDS, Fact
 from data.metrics.base import Metric, Statistic, Totals
 from data.period import Period
 from data.warehouse import schema
+from data.warehouse.policy import MODE
 from data.warehouse.schema import FACT_TABLES
 from data.warehouse.write import fact_of
 
@@ -40,8 +41,8 @@ def data_version(connection: Connection, as_of: datetime | None = None) -> DataV
 
 def info(connection: Connection) -> dict[str, str]:
     """What the warehouse says of itself: its mode (demo or real)."""
-    rows = connection.execute(select(schema.warehouse_info.c.key, schema.warehouse_info.c.value))
-    return dict(rows.all())
+    table = schema.warehouse_info
+    return dict(connection.execute(select(table.c.key, table.c.value).where(table.c.key == MODE)).all())
 
 
 def totals(

@@ -8,7 +8,7 @@ from datetime import date
 
 from sqlalchemy import ColumnElement, Connection, func, select
 
-from data.facts import Change, Deployment, FxRate
+from data.facts import Change, Deployment, FxRate, Spend
 from data.metrics.base import FactId, Metric, ScopeDay
 from data.period import Kind, containing, day_of
 from data.scopes import Scope, Tree
@@ -18,6 +18,7 @@ from data.warehouse.days import Days
 from data.warehouse.deliveries import link_items
 from data.warehouse.links import link_scope
 from data.warehouse.schema import FACT_TABLES
+from data.warehouse.taken import days_told, keep_taken, taken_so_far
 from data.warehouse.upsert import chunks
 from data.warehouse.write import touch
 
@@ -42,7 +43,9 @@ class Spread:
         self._known = frozenset(tree.bottom_up())
 
     def run(self) -> None:
-        """Touch what follows from what was touched: links, months of new rates, days of scopes new to a source."""
+        """Touch what follows from what was touched: all that another source is taken for now, links, months of new
+        rates, days of scopes new to a source."""
+        self._spread_sources()
         self._link()
         self._spread_rates()
         self._spread_open()
@@ -51,6 +54,22 @@ class Spread:
             for kind in metric.fact_kinds:
                 if self.days.reads_whole_sources(kind):
                     self._spread_coverage(metric, kind)
+
+    def _spread_sources(self) -> None:
+        """A scope that takes a kind of fact from another source than before takes all of it from there."""
+        before, touched = taken_so_far(self.connection), touched_days(self.connection)
+        now = {kind: dict(scopes) for kind, scopes in before.items()}
+        for kind in sorted(touched.keys() - {Spend.kind}):
+            taken = now.setdefault(kind, {})
+            for scope in sorted(touched[kind].keys() & self._known):
+                source = next(iter(self.days.sources(kind, scope)), None)
+                if source is not None and source != taken.get(scope, source):
+                    told = days_told(self.connection, kind, scope, self.settings.zone)
+                    touch(self.connection, {(kind, scope, day) for day in told})
+                if source is not None:
+                    taken[scope] = source
+        if now != before:
+            keep_taken(self.connection, now)
 
     def _link(self) -> None:
         touched = touched_days(self.connection, *_LINKED)

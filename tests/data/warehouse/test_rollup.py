@@ -118,6 +118,17 @@ def test_a_second_repository_takes_away_the_days_that_it_does_not_cover(company:
     assert company.rows("deployment_frequency", "wallet").keys() == {(SECOND, "")}
 
 
+def test_a_scope_takes_every_day_from_one_source_also_where_another_told_of_it_before(company: Company) -> None:
+    company.store(probe_day(FIRST, source="rates", source_id="other"))
+    company.roll_up()
+    company.store(probe_day(SECOND))
+    company.roll_up()
+    assert company.rows("availability", "wallet").keys() == {(SECOND, "")}
+    company.store(probe_day(SECOND, source_id=f"wallet/{SECOND}", key="ledger"))
+    company.roll_up()
+    assert company.rows("availability", "wallet").keys() == {(FIRST, "")}
+
+
 def test_a_fact_that_went_away_takes_its_row_along(company: Company) -> None:
     company.store(probe_day())
     company.roll_up()
