@@ -6,7 +6,8 @@ PORT := 8501
 LAST_MONTH = $(shell $(PYTHON_IN)/python -c "from datetime import date, timedelta as d; print(f'{date.today().replace(day=1) - d(1):%Y-%m}')")
 PERIOD = $(LAST_MONTH)
 PYTHON_IN := .venv/bin
-TEST_WORKERS := 2
+# for two processors: browsers and commands that are waited for leave room for a third
+TEST_WORKERS := 3
 
 # each process, the many short ones of the tests above all, would else compile the project anew
 unexport PYTHONDONTWRITEBYTECODE
@@ -29,7 +30,7 @@ run: environment
 
 test: machine tools check
 	@echo "Tests, $(TEST_WORKERS) at a time …"
-	@$(PYTHON_IN)/python -m pytest -n $(TEST_WORKERS) --dist worksteal
+	@.ci/in-memory $(PYTHON_IN)/python -m pytest -n $(TEST_WORKERS) --dist worksteal
 
 check: tools
 	@echo "Style …"

@@ -18,7 +18,7 @@ from tests.servers.demo import DemoWarehouse
 
 pytestmark = pytest.mark.browser
 
-VIEWS = [DESK, PHONE_AT_NIGHT]
+SIZES = [{"width": one.width, "height": one.height} for one in (DESK, PHONE_AT_NIGHT)]
 DRAWN = ".pl-headline, .pl-tiles, .pl-facts, .pl-notice"
 # on any page but the first, Streamlit looks for its server under the page's address before it finds it at the root
 _ITS_OWN = ("/_stcore/health", "/_stcore/host-config")
@@ -66,15 +66,16 @@ def _settle(page: Page) -> None:
     page.wait_for_timeout(300)
 
 
-@pytest.mark.parametrize("chromium_page", VIEWS, indirect=True, ids=str)
-@pytest.mark.parametrize("name", ["empty", "broken"])
+@pytest.mark.parametrize(
+    ("chromium_page", "name"), [(DESK, "empty"), (PHONE_AT_NIGHT, "broken")], indirect=["chromium_page"], ids=str
+)
 def test_every_page_opens(
     chromium_page: Page, app_server: Callable[..., AppServer], worlds: dict[str, World], name: str
 ) -> None:
     _check_every_page(chromium_page, app_server(worlds[name].environment), marked=name != "empty")
 
 
-@pytest.mark.parametrize("chromium_page", VIEWS, indirect=True, ids=str)
+@pytest.mark.parametrize("chromium_page", [DESK, PHONE_AT_NIGHT], indirect=True, ids=str)
 def test_every_page_of_the_demo_company_opens(
     chromium_page: Page, app_server: Callable[..., AppServer], demo_warehouse: DemoWarehouse
 ) -> None:
@@ -85,17 +86,22 @@ def test_every_page_of_the_demo_company_opens(
 
 
 def _check_every_page(page: Page, server: AppServer, *, marked: bool) -> None:
-    """Each is loaded by its address, all in one tab: each new tab would compile the same scripts anew."""
-    complaints = _complaints_of(page)
+    """Each is loaded by its address, all in one tab: each new tab would compile the same scripts anew.
+
+    Then it is seen wide and narrow, light and dark, without being loaded again.
+    """
+    complaints, first = _complaints_of(page), page.viewport_size
+    sizes = sorted(SIZES, key=lambda size: size == first)
     dark: bool = page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
     for screen in SCREENS:
         _open(page, f"{server.base_url}/{screen.path}")
-        # the page follows the reader's colours, and back, without being loaded again
-        for colours in ("light", "dark") if dark else ("dark", "light"):
-            page.emulate_media(color_scheme=colours)
-            page.wait_for_timeout(100)
-            wide, window = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
-            assert wide <= window, screen.title
+        for size in sizes:
+            page.set_viewport_size(size)
+            for colours in ("light", "dark") if dark else ("dark", "light"):
+                page.emulate_media(color_scheme=colours)
+                page.wait_for_timeout(100)
+                wide, window = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+                assert wide <= window, screen.title
         assert complaints == [], screen.title
         assert page.locator("[data-testid=stException]").count() == 0, screen.title
         assert page.get_by_text("Demo data").count() == int(marked), screen.title
