@@ -55,7 +55,7 @@ def folder() -> Path:
     made = Path(tempfile.mkdtemp(prefix="plumbline-fonts-"))
     atexit.register(shutil.rmtree, made, ignore_errors=True)
     for path in FILES:
-        shutil.copy(path, made)
+        (made / path.name).symlink_to(path)
     return made
 
 
