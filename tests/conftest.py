@@ -9,8 +9,6 @@ import sys
 import hypothesis
 import pytest
 
-from tests.dealing import dealt
-
 pytest_plugins = [
     "pytester",
     "tests.presence",
@@ -43,9 +41,8 @@ sys.addaudithook(_only_this_machine)
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The long ones first, dealt out to the workers, so that none has one left when the others are done."""
-    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
-    items[:] = dealt(items, workers, lambda item: item.path, _is_long)
+    """The long ones first, so that no worker has one left when the others are done; else the order stays."""
+    items.sort(key=lambda item: not _is_long(item))
 
 
 def _is_long(item: pytest.Item) -> bool:

@@ -34,14 +34,14 @@ name = "Group"
 id = "code"
 type = "github"
 base_url = "{base_url}/github"
-since = 2026-09-15
+since = 2026-10-15
 secrets = {{ GITHUB_TOKEN = "PLUMBLINE_DEMO_TOKEN" }}
 options = {{ repositories = ["larkmoor/wallet", "larkmoor/payments-api"], issue_labels = {{ feature = "feature" }} }}
 [[source]]
 id = "metrics"
 type = "prometheus"
 base_url = "{base_url}/prometheus"
-since = 2026-09-15
+since = 2026-10-15
 [[source.options.availability]]
 expression = "probe_success"
 label = "service"
