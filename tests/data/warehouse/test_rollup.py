@@ -6,29 +6,18 @@ from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
-import pytest
 from sqlalchemy import Engine, select
 
 from data.clock import fix_clock
-from data.metrics.base import NO_RATE
 from data.warehouse import schema
-from data.warehouse.engine import reading, writing
+from data.warehouse.engine import reading
 from data.warehouse.rollup import RollupReport
-from data.warehouse.write import note_covered
-from tests.data.happenings import DAY, at, change, commit, deployment, fx_rate, noon, probe_day, request_day, spend
-from tests.data.warehouse.world import GROUP, NOW, Company, days, settings
+from tests.data.happenings import DAY, at, change, commit, deployment, noon, probe_day, request_day, spend
+from tests.data.warehouse.world import GROUP, NOW, Company, days, restated, settings
 
 UNIT = 1_000_000
 OCTOBER = (date(2026, 10, 1), date(2026, 11, 1))
 FIRST, SECOND, THIRD = days(DAY, 3)
-
-
-def restated(company: Company) -> list[tuple[str, str, date, int | None, int | None]]:
-    table = schema.restatement
-    columns = ("metric", "scope", "day", "old_numerator", "new_numerator")
-    with reading(company.engine) as connection:
-        rows = connection.execute(select(*(table.c[name] for name in columns)).order_by(table.c.id))
-        return [tuple(row) for row in rows]
 
 
 def test_the_first_roll_up_writes_a_row_for_the_scope_and_each_above(company: Company) -> None:
@@ -65,68 +54,6 @@ def test_touched_days_that_come_to_the_same_numbers_make_no_new_version(company:
     )
     assert company.roll_up() == RollupReport()
     assert company.version() == version + 1
-
-
-def test_each_day_read_completely_has_a_row_of_deployments_and_no_other_has(company: Company) -> None:
-    company.store(deployment("1", noon(SECOND)))
-    company.cover("deployment", "wallet", FIRST, THIRD + timedelta(days=1))
-    company.roll_up()
-    assert company.rows("deployment_frequency", "wallet", "numerator", "denominator") == {
-        (FIRST, ""): (0, UNIT), (SECOND, ""): (UNIT, UNIT), (THIRD, ""): (0, UNIT),
-    }  # fmt: skip
-
-
-def test_a_repository_that_was_read_and_never_deployed_counts_none(company: Company) -> None:
-    company.cover("deployment", "wallet", FIRST, THIRD)
-    company.roll_up()
-    assert company.rows("deployment_frequency", "wallet", "numerator") == {(FIRST, ""): (0,), (SECOND, ""): (0,)}
-
-
-def test_a_day_that_one_of_two_repositories_does_not_cover_has_no_row(company: Company) -> None:
-    alias = {"source": "github", "kind": "repository", "key": "wallet-2", "scope": "wallet"}
-    company.now(settings(alias=(alias,)))
-    company.cover("deployment", "wallet", FIRST, SECOND)
-    company.cover("deployment", "wallet-2", THIRD, THIRD + timedelta(days=1))
-    company.roll_up()
-    assert company.rows("deployment_frequency", "wallet") == {}
-    company.cover("deployment", "wallet-2", FIRST, THIRD)
-    company.roll_up()
-    assert company.rows("deployment_frequency", "wallet").keys() == {(FIRST, "")}
-
-
-def test_a_repository_read_later_takes_away_the_days_on_which_it_was_not_read(company: Company) -> None:
-    company.cover("deployment", "wallet", FIRST, THIRD)
-    company.cover("deployment", "wallet-2", THIRD, THIRD + timedelta(days=1))
-    company.roll_up()
-    assert company.rows("deployment_frequency", "wallet").keys() == {(FIRST, ""), (SECOND, "")}
-    alias = {"source": "github", "kind": "repository", "key": "wallet-2", "scope": "wallet"}
-    company.now(settings(alias=(alias,)))
-    company.roll_up()
-    assert company.rows("deployment_frequency", "wallet") == {}
-    company.cover("deployment", "wallet-2", SECOND, THIRD)
-    company.roll_up()
-    assert company.rows("deployment_frequency", "wallet").keys() == {(SECOND, "")}
-
-
-def test_a_second_repository_takes_away_the_days_that_it_does_not_cover(company: Company) -> None:
-    alias = {"source": "github", "kind": "repository", "key": "wallet-2", "scope": "wallet"}
-    company.now(settings(alias=(alias,)))
-    company.cover("deployment", "wallet", FIRST, THIRD)
-    company.roll_up()
-    company.cover("deployment", "wallet-2", SECOND, THIRD)
-    company.roll_up()
-    assert company.rows("deployment_frequency", "wallet").keys() == {(SECOND, "")}
-
-
-def test_a_scope_takes_every_day_from_one_source_also_where_another_told_of_it_before(company: Company) -> None:
-    company.store(probe_day(FIRST, source="rates", source_id="other"))
-    company.roll_up()
-    company.store(probe_day(SECOND))
-    company.roll_up()
-    assert company.rows("availability", "wallet").keys() == {(SECOND, "")}
-    company.store(probe_day(SECOND, source_id=f"wallet/{SECOND}", key="ledger"))
-    company.roll_up()
-    assert company.rows("availability", "wallet").keys() == {(FIRST, "")}
 
 
 def test_a_fact_that_went_away_takes_its_row_along(company: Company) -> None:
@@ -305,93 +232,6 @@ def test_a_month_closes_at_the_end_of_its_fifth_working_day(company: Company) ->
     assert company.roll_up().restated == 3
 
 
-@pytest.fixture
-def charged(company: Company) -> Company:
-    """Two charges in Europe and one in dollars in America, without any rate."""
-    company.store(
-        spend("eur", FIRST, "100", "EUR"), spend("usd", FIRST, "50", "USD"), spend("us", SECOND, "10", "USD", key="kyc")
-    )
-    company.roll_up()
-    return company
-
-
-def spent(company: Company, scope: str) -> dict[tuple[date, str], int]:
-    return {key: numerator for key, (numerator,) in company.rows("spend_effective", scope, "numerator").items()}
-
-
-def test_without_a_rate_there_is_no_number_and_a_reason(charged: Company) -> None:
-    assert spent(charged, "wallet") == {
-        (FIRST, "EUR"): 100 * UNIT, (FIRST, "USD"): 50 * UNIT, (FIRST, "no rate:EUR"): 0,
-    }  # fmt: skip
-    for metric in ("spend_effective", "integration_share"):
-        for scope in ("wallet", "europe", "group"):
-            value = charged.reading(metric, scope, "2026-10").value
-            assert (value.value, value.reason) == (None, NO_RATE)
-    america = charged.reading("spend_effective", "america", "2026-10")
-    assert (america.value.value, america.currency) == (10, "USD")
-
-
-def test_rates_that_arrive_later_heal_their_month_at_its_average_and_parts_add_up(charged: Company) -> None:
-    charged.store(fx_rate(FIRST, "0.8"), fx_rate(THIRD, "1.0"), fx_rate(date(2026, 11, 2), "5"))
-    charged.roll_up()
-    assert spent(charged, "wallet") == {
-        (FIRST, "EUR"): 100 * UNIT, (FIRST, "USD"): 50 * UNIT, (FIRST, "in:EUR"): 145 * UNIT,
-    }  # fmt: skip
-    assert spent(charged, "kyc") == {
-        (SECOND, "USD"): 10 * UNIT, (SECOND, "in:EUR"): 9 * UNIT, (SECOND, "in:USD"): 10 * UNIT,
-    }  # fmt: skip
-    group = charged.reading("spend_effective", "group", "2026-10").value
-    assert (group.value, group.sample) == (154, 3)
-    parts = [charged.reading("spend_effective", scope, "2026-10") for scope in ("europe", "america")]
-    assert [(one.value.value, one.currency) for one in parts] == [(145, "EUR"), (10, "USD")]
-    daily = [charged.reading("spend_effective", "group", str(day)).value.value for day in (FIRST, SECOND)]
-    assert daily == [145, 9]
-
-
-def test_a_group_keeps_only_reporting_currencies_of_its_own(charged: Company) -> None:
-    charged.store(fx_rate(FIRST, "0.8"))
-    charged.roll_up()
-    assert {variant for _, variant in charged.rows("spend_effective", "group")} == {"EUR", "USD", "in:EUR"}
-    assert {variant for _, variant in charged.rows("spend_effective", "america")} == {"USD", "in:EUR", "in:USD"}
-
-
-def test_a_corrected_rate_restates_every_day_of_its_month(charged: Company) -> None:
-    charged.store(fx_rate(FIRST, "0.8"))
-    charged.roll_up()
-    before = len(restated(charged))
-    charged.store(fx_rate(FIRST, "0.9"))
-    charged.roll_up()
-    assert [(metric, scope, day) for metric, scope, day, *_ in restated(charged)[before:] if scope == "group"] == [
-        ("spend_effective", "group", FIRST),
-        ("spend_effective", "group", SECOND),
-        ("spend_billed", "group", FIRST),
-        ("spend_billed", "group", SECOND),
-        ("integration_share", "group", FIRST),
-        ("integration_share", "group", SECOND),
-    ]
-
-
-@pytest.mark.parametrize(
-    ("rates", "expected"),
-    [
-        ([("EUR", "USD", "1.25")], "0.8"),
-        ([("USD", "EUR", "0.9"), ("EUR", "USD", "1.25")], "0.9"),
-        ([("GBP", "USD", "1.5"), ("GBP", "EUR", "1.2")], "0.8"),
-        ([("USD", "CHF", "0.9"), ("EUR", "CHF", "0.9")], "1"),
-    ],
-    ids=["the other way round", "straight first", "across a common base", "across a common quote"],
-)
-def test_a_rate_is_found_straight_or_inverted_or_across_a_third_currency(
-    company: Company, rates: list[tuple[str, str, str]], expected: str
-) -> None:
-    company.store(spend("usd", FIRST, "100", "USD"))
-    company.store(*(fx_rate(SECOND, rate, base, quote) for base, quote, rate in rates))
-    company.roll_up()
-    assert company.rows("spend_effective", "wallet", "numerator")[FIRST, "in:EUR"] == (
-        int(Decimal(expected) * 100 * UNIT),
-    )
-
-
 def test_a_corrected_first_commit_is_found_though_no_link_changed(company: Company) -> None:
     company.store(commit("a", noon(FIRST)), commit("b", noon(SECOND), "a"), change("pr", noon(SECOND), "b"))
     company.store(deployment("1", noon(FIRST), "a"), deployment("2", noon(THIRD), "b"))
@@ -416,20 +256,6 @@ def test_facts_that_move_to_another_scope_take_their_links_along(company: Compan
         with reading(company.engine) as connection:
             assert [row.scope for row in connection.execute(select(schema.link))] == [key]
         assert company.rows("lead_time", key, "numerator")[THIRD, ""] == (24 * UNIT,)
-
-
-def test_a_kind_of_fact_is_taken_from_one_source_and_changing_it_rolls_up_again(company: Company) -> None:
-    company.store(deployment("1", noon(DAY)), deployment("2", noon(DAY), source="prometheus"))
-    company.cover("deployment", "wallet", *OCTOBER)
-    company.roll_up()
-    assert company.reading("deployment_frequency", "wallet", "2026-10-05").value.value == 1
-    company.now(settings(takes=({"fact": "deployment", "scope": "europe", "source": "prometheus"},)))
-    company.roll_up()
-    # that source never said which days it read completely
-    assert company.rows("deployment_frequency", "wallet") == {}
-    company.now(settings())
-    company.roll_up()
-    assert company.reading("deployment_frequency", "wallet", "2026-10-05").value.value == 1
 
 
 def test_a_change_of_what_counts_as_production_is_taken_up(company: Company) -> None:
@@ -487,35 +313,3 @@ def test_a_median_that_moves_while_its_sums_stay_is_kept_anew(company: Company) 
     assert (report.rows, report.statistics, report.data_version) == (0, 9, company.version())
     assert company.rows("lead_time", "group", "numerator", "sum_squares", "sample") == rows
     assert company.reading("lead_time", "group", "2026-10").value.value == 3
-
-
-def read_whole(company: Company, first: date, after: date) -> None:
-    """A completed reading of all of a source, as billing reports it: for the scopes that it told of by then."""
-    with writing(company.engine) as connection:
-        proof = ("spend", "", "", at(f"{first} 00:00"), at(f"{after} 00:00"))
-        there = sorted({scope for scope in company.facts("spend").values() if scope})
-        note_covered(connection, "billing", proof, there, company.settings.zone)
-
-
-@pytest.mark.parametrize("in_between", [False, True])
-def test_a_scope_whose_first_charge_comes_late_spent_nothing_on_the_days_read_before(
-    company: Company, in_between: bool
-) -> None:
-    company.store(spend("a", FIRST))
-    read_whole(company, FIRST, THIRD)
-    if in_between:
-        company.roll_up()
-    company.store(spend("b", THIRD, key="ledger"))
-    read_whole(company, THIRD, THIRD + timedelta(days=1))
-    company.roll_up()
-    told = {scope: spent(company, scope) for scope in ("wallet", "ledger", "europe")}
-    assert {day: one for (day, variant), one in told["ledger"].items() if variant == "in:EUR"} == {
-        FIRST: 0, SECOND: 0, THIRD: 10 * UNIT,
-    }  # fmt: skip
-    assert {day: one for (day, variant), one in told["wallet"].items() if variant == "in:EUR"} == {
-        FIRST: 10 * UNIT, SECOND: 0, THIRD: 0,
-    }  # fmt: skip
-    company.store(spend("b", THIRD, key="wallet"))
-    company.roll_up()
-    assert spent(company, "ledger") == {}
-    assert company.reading("spend_effective", "europe", f"{FIRST}..{THIRD + timedelta(days=1)}").value.value == 20

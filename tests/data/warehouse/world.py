@@ -119,3 +119,12 @@ class Company:
 
 def days(first: date, count: int) -> list[date]:
     return [first + timedelta(days=one) for one in range(count)]
+
+
+def restated(company: Company) -> list[tuple[str, str, date, int | None, int | None]]:
+    """What was restated, in order: metric, scope, day, numerator before and after."""
+    table = schema.restatement
+    columns = ("metric", "scope", "day", "old_numerator", "new_numerator")
+    with reading(company.engine) as connection:
+        rows = connection.execute(select(*(table.c[name] for name in columns)).order_by(table.c.id))
+        return [tuple(row) for row in rows]
