@@ -83,8 +83,11 @@ class Line:
 
     def read(self, page: Page, *, at_least: int) -> None:
         """Let the server have it, when so much was told."""
-        while len(self.told) < at_least:
+        for _ in range(PATIENCE // 20):
+            if len(self.told) >= at_least:
+                break
             page.wait_for_timeout(20)
+        assert len(self.told) >= at_least
         self.busy = False
         for one in self.told:
             one()
