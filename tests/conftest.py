@@ -18,6 +18,7 @@ pytest_plugins = [
     "tests.servers.postgres",
     "tests.servers.prism",
     "tests.servers.prometheus",
+    "tests.servers.statements",
     "tests.servers.warehouse",
     "tests.pipelines.killing",
 ]
