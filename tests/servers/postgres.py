@@ -62,13 +62,18 @@ def new_database(postgres_url: str) -> Iterator[Callable[..., str]]:
 
     yield make
     for name in made:
-        _execute(postgres_url, f'DROP DATABASE "{name}" WITH (FORCE)')
+        drop_database(postgres_url, name)
 
 
 def create_database(server_url: str, name: str, template: str | None = None) -> str:
     """Make a database; its URL."""
     _execute(server_url, f'CREATE DATABASE "{name}"' + (f' TEMPLATE "{template}"' if template else ""))
     return server_url.rsplit("/", 1)[0] + f"/{name}"
+
+
+def drop_database(server_url: str, name: str) -> None:
+    """End a database, whoever is still connected."""
+    _execute(server_url, f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 _numbers = itertools.count(1)
@@ -80,18 +85,19 @@ def _next_name() -> str:
 
 def _execute(url: str, statement: str) -> None:
     # CREATE and DROP DATABASE refuse to run inside a transaction
-    with psycopg.connect(_plain(url), autocommit=True) as connection:
+    with psycopg.connect(plain(url), autocommit=True) as connection:
         connection.execute(statement)
 
 
-def _plain(url: str) -> str:
+def plain(url: str) -> str:
+    """The URL as psycopg takes it."""
     return url.replace("postgresql+psycopg://", "postgresql://")
 
 
 def _wait_for(child: Child, url: str) -> None:
     def ready() -> bool:
         try:
-            psycopg.connect(_plain(url), connect_timeout=2).close()
+            psycopg.connect(plain(url), connect_timeout=2).close()
         except psycopg.OperationalError:
             return False
         return True

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ import pytest
 from data.warehouse.engine import create_engine_for
 from data.warehouse.migrate import migrate
 from tests.servers.postgres import create_database
+from tests.servers.reused import Reused
 
 _DATABASES = ("sqlite", "postgresql")
 _TEMPLATE = "migrated"
@@ -24,13 +27,15 @@ def warehouse_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 @pytest.fixture(params=_DATABASES)
-def migrated_warehouse_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """A fresh warehouse with this version's tables, on SQLite and on PostgreSQL: a copy, hence there at once."""
+def migrated_warehouse_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """An empty warehouse with this version's tables, on SQLite and on PostgreSQL, there at once."""
     if request.param == "sqlite":
         copy = tmp_path / "plumbline.db"
         shutil.copyfile(request.getfixturevalue("_migrated_file"), copy)
-        return f"sqlite:///{copy}"
-    return request.getfixturevalue("new_database")(request.getfixturevalue("_migrated_template"))
+        yield f"sqlite:///{copy}"
+    else:
+        with request.getfixturevalue("_reused").lent() as url:
+            yield url
 
 
 @pytest.fixture(scope="session")
@@ -44,6 +49,12 @@ def _migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def _migrated_template(postgres_url: str) -> str:
     _migrate(create_database(postgres_url, _TEMPLATE))
     return _TEMPLATE
+
+
+@pytest.fixture(scope="session")
+def _reused(postgres_url: str, _migrated_template: str) -> Iterator[Reused]:
+    with closing(Reused(postgres_url, _migrated_template)) as made:
+        yield made
 
 
 def _migrate(url: str) -> None:
