@@ -7,18 +7,19 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import ConsoleMessage, Page, expect
+from playwright.sync_api import ConsoleMessage, Page, ViewportSize, expect
 
 from app.screens import SCREENS
 from data.warehouse.migrate import migrate
 from tests.app.world import World, build, write_settings
+from tests.browser.hand import at_rest
 from tests.servers.app import AppServer
 from tests.servers.chromium import DESK, PHONE_AT_NIGHT
 from tests.servers.demo import DemoWarehouse
 
 pytestmark = pytest.mark.browser
 
-SIZES = [{"width": one.width, "height": one.height} for one in (DESK, PHONE_AT_NIGHT)]
+SIZES = DESK_SIZE, _ = [ViewportSize(width=one.width, height=one.height) for one in (DESK, PHONE_AT_NIGHT)]
 DRAWN = ".pl-headline, .pl-tiles, .pl-facts, .pl-notice"
 # on any page but the first, Streamlit looks for its server under the page's address before it finds it at the root
 _ITS_OWN = ("/_stcore/health", "/_stcore/host-config")
@@ -85,23 +86,34 @@ def test_every_page_of_the_demo_company_opens(
     chromium_page.get_by_text("targets hold in October 2026").first.wait_for(timeout=60_000)
 
 
-def _check_every_page(page: Page, server: AppServer, *, marked: bool) -> None:
-    """Each is loaded by its address, all in one tab: each new tab would compile the same scripts anew.
+def _follow(page: Page, title: str) -> None:
+    """Goes there by the page's link, as who is in already does, and waits until it is drawn."""
+    page.get_by_role("link", name=title, exact=True).first.click()
+    page.get_by_role("heading", name=title, level=1, exact=True).wait_for(state="attached", timeout=60_000)
+    at_rest(page)
+    _settle(page)
 
-    Then it is seen wide and narrow, light and dark, without being loaded again.
+
+def _check_every_page(page: Page, server: AppServer, *, marked: bool) -> None:
+    """Each in one tab, on a desk by its link from the first on, on a phone loaded by its address.
+
+    Then it is seen wide and narrow, light and dark, without being loaded again; the next begins in the other colours.
     """
     complaints, first = _complaints_of(page), page.viewport_size
-    sizes = sorted(SIZES, key=lambda size: size == first)
+    (other,) = (size for size in SIZES if size != first)
     dark: bool = page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
-    for screen in SCREENS:
-        _open(page, f"{server.base_url}/{screen.path}")
-        for size in sizes:
+    for number, screen in enumerate(SCREENS):
+        if number and first == DESK_SIZE:
+            _follow(page, screen.title)
+        else:
+            _open(page, f"{server.base_url}/{screen.path}")
+        for size, turned in ((first, False), (other, False), (other, True), (first, True)):
             page.set_viewport_size(size)
-            for colours in ("light", "dark") if dark else ("dark", "light"):
-                page.emulate_media(color_scheme=colours)
-                page.wait_for_timeout(100)
-                wide, window = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
-                assert wide <= window, screen.title
+            page.emulate_media(color_scheme="light" if turned == dark else "dark")
+            page.wait_for_timeout(100)
+            wide, window = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+            assert wide <= window, screen.title
+        dark = not dark
         assert complaints == [], screen.title
         assert page.locator("[data-testid=stException]").count() == 0, screen.title
         assert page.get_by_text("Demo data").count() == int(marked), screen.title
