@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import random
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from data.settings import ROOT, environment
+from data.settings import environment
 from data.warehouse.engine import create_engine_for
 from data.warehouse.migrate import migrate
+from tests.pipelines.forked import Command
 from tests.pipelines.state import Content, content, difference
 from tests.servers.demo import CLOCK, DemoSources
 
@@ -67,7 +66,7 @@ key = "larkmoor/{id}"
 scope = "{id}"
 """
 
-Start = Callable[[str], subprocess.Popen[str]]
+Start = Callable[[str], Command]
 
 
 @pytest.fixture
@@ -78,11 +77,8 @@ def start(tmp_path: Path, demo_sources: DemoSources) -> Start:
     file.write_text(SETTINGS.format(scopes=scopes, base_url=demo_sources.base_url, files=demo_sources.files))
     more = {"PLUMBLINE_SETTINGS": str(file), "PLUMBLINE_CLOCK": CLOCK, "PLUMBLINE_DEMO_TOKEN": "demo"}
 
-    def run(warehouse: str) -> subprocess.Popen[str]:
-        command = [sys.executable, "-m", "pipelines", "sync", "--json"]
-        env = environment() | more | {"PLUMBLINE_WAREHOUSE": warehouse}
-        pipe = subprocess.PIPE
-        return subprocess.Popen(command, cwd=ROOT, env=env, stdout=pipe, stderr=pipe, text=True)
+    def run(warehouse: str) -> Command:
+        return Command("sync", "--json", env=environment() | more | {"PLUMBLINE_WAREHOUSE": warehouse})
 
     return run
 
@@ -93,23 +89,21 @@ def migrated(url: str) -> None:
     engine.dispose()
 
 
-def finished(process: subprocess.Popen[str]) -> int:
+def finished(sync: Command) -> int:
     """Wait for a good end; how many lines of progress it told."""
-    _, said = process.communicate(timeout=120)
-    assert process.returncode == 0, said
+    status, said = sync.ended(seconds=120)
+    assert status == 0, said
     return len(said.splitlines())
 
 
-def killed(process: subprocess.Popen[str], after_lines: int, seconds: float) -> bool:
+def killed(sync: Command, after_lines: int, seconds: float) -> bool:
     """Kill it some time after it told so many lines of progress; whether it was still at work."""
-    assert process.stderr is not None
     for _ in range(after_lines):
-        if not process.stderr.readline():
+        if not sync.line():
             break
     time.sleep(seconds)
-    process.send_signal(signal.SIGKILL)
-    process.communicate(timeout=30)
-    return process.returncode == -signal.SIGKILL
+    sync.kill()
+    return sync.ended(seconds=30)[0] == -signal.SIGKILL
 
 
 def whole(warehouse: str) -> Content:
