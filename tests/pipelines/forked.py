@@ -15,7 +15,6 @@ from data.settings import ROOT
 
 _FORKS = multiprocessing.get_context("forkserver")
 _FORKS.set_forkserver_preload([
-    "pipelines.__main__",
     "pipelines.sync_all",
     "pipelines.focus_reading",
     "pipelines.connectors.focus",
