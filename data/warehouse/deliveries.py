@@ -17,7 +17,7 @@ from data.warehouse import schema
 from data.warehouse.links import CONTAINS, DELIVERED, Link, keep_links, release_time, stored_links
 from data.warehouse.schema import FACT_TABLES
 from data.warehouse.upsert import chunks
-from data.warehouse.write import fact_of, touch
+from data.warehouse.write import UNMAPPED, fact_of, touch
 
 Touched = Mapping[str, Mapping[str, Collection[date]]]
 """Kind of fact -> scope -> days."""
@@ -184,7 +184,7 @@ def _reworks(
     """Days of the deployments that carry changes of touched items: whether they are rework may have changed."""
     moved = set()
     for item, scope in items:
-        if scope is not None and _again(item, scope, touched, zone):
+        if _again(item, UNMAPPED if scope is None else scope, touched, zone):
             for one in made_for.get((item.source, item.source_id), ()):
                 if one.release is not None and one.scope is not None:
                     moved.add(("deployment", one.scope, day_of(release_time(one.release), zone)))

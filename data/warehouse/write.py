@@ -21,6 +21,9 @@ from data.warehouse.schema import FACT_TABLES
 from data.warehouse.types import Millionths, canonical
 from data.warehouse.upsert import chunks, insert_all, insert_new, insert_or_replace
 
+UNMAPPED = "?"
+"""The scope under which the days of work items that nobody mapped are touched: of a deployment they tell all the same."""
+
 
 @dataclass
 class Stored:
@@ -102,9 +105,9 @@ def _store_part(
         if old == row:
             continue
         changed.append(row)
-        stored.touched |= {(fact.kind, row["scope"], day) for day in days if row["scope"] is not None}
-        if old is not None and old["scope"] is not None:
-            stored.touched |= {(fact.kind, old["scope"], day) for day in fact_of(type(fact), old).days(zone)}
+        stored.touched |= _days_of(row, days, type(fact))
+        if old is not None:
+            stored.touched |= _days_of(old, fact_of(type(fact), old).days(zone), type(fact))
     if changed:
         insert_or_replace(connection, table, changed)
     anew = {(row["source"], row["source_id"]) for row in changed}
@@ -112,6 +115,12 @@ def _store_part(
     incidents = [fact for fact in latest.values() if isinstance(fact, Incident)]
     stored.touched |= place_incidents(connection, incidents, resolver, zone, anew)
     stored.facts += len(changed)
+
+
+def _days_of(row: Mapping[str, Any], days: Iterable[date], kind: type[Fact]) -> set[tuple[str, str, date]]:
+    """The days that a fact touches; none where nobody mapped it, unless it is a work item."""
+    scope = UNMAPPED if kind is WorkItem and row["scope"] is None else row["scope"]
+    return {(kind.kind, scope, day) for day in days} if scope is not None else set()
 
 
 def _items_of(
@@ -154,8 +163,7 @@ def replace_facts(
     there = select(table).where(table.c.source == source, table.c[column] == value)
     rows = [dict(row._mapping) for row in connection.execute(there) if row.source_id not in wanted]
     for row in rows:
-        if row["scope"] is not None:
-            stored.touched |= {(kind, row["scope"], day) for day in fact_of(KINDS[kind], row).days(zone)}
+        stored.touched |= _days_of(row, fact_of(KINDS[kind], row).days(zone), KINDS[kind])
     for part in chunks([row["source_id"] for row in rows]):
         connection.execute(delete(table).where(table.c.source == source, table.c.source_id.in_(part)))
     stored.touched |= _items_of(connection, table, rows, zone)

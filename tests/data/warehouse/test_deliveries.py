@@ -188,6 +188,28 @@ def test_a_bug_that_turns_out_to_be_a_feature_is_no_rework_any_more(company: Com
     assert cycles(company) == {date(2026, 10, 6): 1}
 
 
+@pytest.mark.parametrize("first", ["feature", None])
+def test_an_item_that_nobody_mapped_decides_all_the_same_whether_a_deployment_is_rework(
+    company: Company, first: str | None
+) -> None:
+    if first:
+        company.store(work_item("tracker#1", at("01 09:00"), key="tracker", form=first))
+    company.store(
+        change("pull/2", at("03 10:00"), "c2", work_items=("tracker#1",)),
+        commit("c2", at("03 10:00"), "base"),
+        deployment("d1", at("03 12:00"), "c2"),
+    )
+    company.roll_up()
+    day = (date(2026, 10, 3), "")
+    assert company.rows("rework_rate", "wallet", "numerator", "sample")[day] == (0, int(bool(first)))
+    company.store(work_item("tracker#1", at("01 09:00"), key="tracker", form="bug"))
+    company.roll_up()
+    numerator, sample = company.rows("rework_rate", "wallet", "numerator", "sample")[day]
+    assert numerator > 0
+    assert sample == 1
+    assert company.roll_up().rows == 0
+
+
 def test_rolling_up_again_changes_nothing(company: Company) -> None:
     two_pulls(company)
     before, version = company.numbers(), company.version()
