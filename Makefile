@@ -1,5 +1,5 @@
 # `make run` starts Plumbline on a machine with Python 3.11, git and make; `make test` is what has to pass before a commit.
-.PHONY: help run test check soak bench pack clean environment tools machine
+.PHONY: help run test check soak bench pack clean environment tools machine mock
 
 HOST := 127.0.0.1
 PORT := 8501
@@ -28,7 +28,9 @@ run: environment
 	@$(PYTHON_IN)/python -m pipelines schedule & scheduler=$$!; trap 'kill $$scheduler 2>/dev/null' EXIT INT TERM; \
 	  $(PYTHON_IN)/python -m streamlit run app/main.py --server.address $(HOST) --server.port $(PORT) --server.headless true
 
-test: machine tools check
+test: machine
+	@$(MAKE) --no-print-directory -j2 mock tools
+	@$(MAKE) --no-print-directory check
 	@echo "Tests, $(TEST_WORKERS) at a time …"
 	@.ci/in-memory $(PYTHON_IN)/python -m pytest -n $(TEST_WORKERS) --dist worksteal
 
@@ -45,7 +47,7 @@ check: tools
 	  export PLUMBLINE_SETTINGS=data/settings.toml PLUMBLINE_WAREHOUSE="sqlite:///$$folder/check.db" && \
 	  $(PYTHON_IN)/alembic -q upgrade head && $(PYTHON_IN)/alembic check
 
-soak: machine tools
+soak: machine mock tools
 	@$(PYTHON_IN)/python -m pytest -n $(TEST_WORKERS) --timeout=0 tests/soak
 
 bench: tools
@@ -64,6 +66,9 @@ tools:
 
 machine:
 	@.ci/machine
+
+mock:
+	@.ci/mock
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache tests/conformance/node_modules

@@ -20,6 +20,13 @@ def at_rest(page: Page) -> None:
     )
 
 
+def follow(page: Page, title: str) -> None:
+    """Go to a page by its link, and wait until the run that draws it has ended."""
+    page.get_by_role("link", name=title, exact=True).first.click(timeout=PATIENCE)
+    page.get_by_role("heading", name=title, level=1, exact=True).wait_for(state="attached", timeout=PATIENCE)
+    at_rest(page)
+
+
 def choose(page: Page, grid: Locator, at: tuple[float, float], cell: str) -> None:
     """Press at a place of a grid until the cell of that name is chosen; a grid being made anew is waited for."""
     chosen = grid.locator(f"[data-testid={cell}][aria-selected=true]")

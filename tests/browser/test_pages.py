@@ -12,7 +12,7 @@ from playwright.sync_api import ConsoleMessage, Page, ViewportSize, expect
 from app.screens import SCREENS
 from data.warehouse.migrate import migrate
 from tests.app.world import World, build, write_settings
-from tests.browser.hand import at_rest
+from tests.browser.hand import follow
 from tests.servers.app import AppServer
 from tests.servers.chromium import DESK, PHONE_AT_NIGHT
 from tests.servers.demo import DemoWarehouse
@@ -86,14 +86,6 @@ def test_every_page_of_the_demo_company_opens(
     chromium_page.get_by_text("targets hold in October 2026").first.wait_for(timeout=60_000)
 
 
-def _follow(page: Page, title: str) -> None:
-    """Goes there by the page's link, as who is in already does, and waits until it is drawn."""
-    page.get_by_role("link", name=title, exact=True).first.click()
-    page.get_by_role("heading", name=title, level=1, exact=True).wait_for(state="attached", timeout=60_000)
-    at_rest(page)
-    _settle(page)
-
-
 def _check_every_page(page: Page, server: AppServer, *, marked: bool) -> None:
     """Each in one tab, on a desk by its link from the first on, on a phone loaded by its address.
 
@@ -104,7 +96,8 @@ def _check_every_page(page: Page, server: AppServer, *, marked: bool) -> None:
     dark: bool = page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
     for number, screen in enumerate(SCREENS):
         if number and first == DESK_SIZE:
-            _follow(page, screen.title)
+            follow(page, screen.title)
+            _settle(page)
         else:
             _open(page, f"{server.base_url}/{screen.path}")
         for size, turned in ((first, False), (other, False), (other, True), (first, True)):

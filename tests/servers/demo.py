@@ -52,7 +52,7 @@ class DemoWarehouse:
 
 @pytest.fixture(scope="session")
 def demo_warehouse(tmp_path_factory: pytest.TempPathFactory, demo_sources: DemoSources) -> DemoWarehouse:
-    """Loaded once for all workers: fifteen months, so that a year before and twelve periods are there."""
+    """Loaded once for all workers: thirteen months, so that a year before and twelve periods are there."""
     run = tmp_path_factory.getbasetemp()
     folder = (run.parent if "PYTEST_XDIST_WORKER" in os.environ else run) / "demo-warehouse"
     folder.mkdir(exist_ok=True)
@@ -92,6 +92,6 @@ def _write_settings(folder: Path, sources: DemoSources) -> None:
     text = SAMPLE.read_text(encoding="utf-8").replace("{demo}", sources.base_url)
     text = text.replace("{files}/billing", str(sources.files)).replace("{files}", str(folder))
     (folder / "settings.toml").write_text(
-        re.sub(r'^type = "\w+"$', r"\g<0>\nsince = 2025-08-01", text, flags=re.MULTILINE)
+        re.sub(r'^type = "\w+"$', r"\g<0>\nsince = 2025-10-01", text, flags=re.MULTILINE)
     )
     write_registers(sources.story, folder)
