@@ -22,7 +22,7 @@ from data.warehouse.types import Millionths, canonical
 from data.warehouse.upsert import chunks, insert_all, insert_new, insert_or_replace
 
 UNMAPPED = "?"
-"""The scope under which the days of work items that nobody mapped are touched: of a deployment they tell all the same."""
+"""The scope under which days of work items are touched that nobody mapped: of deployments they tell all the same."""
 
 
 @dataclass
