@@ -10,6 +10,9 @@ import sys
 from collections.abc import Mapping
 from multiprocessing.connection import Connection
 from threading import Timer
+from types import ModuleType
+
+import pytest
 
 from data.settings import ROOT
 
@@ -31,7 +34,10 @@ class Command:
     def __init__(self, *arguments: str, env: Mapping[str, str]) -> None:
         reader, writer = _FORKS.Pipe(duplex=False)
         self._process = _FORKS.Process(target=_become, args=(arguments, dict(env), writer))
-        self._process.start()
+        with pytest.MonkeyPatch.context() as patched:
+            # a page that was tested before stands there still, and would be run in the new process
+            patched.setitem(sys.modules, "__main__", ModuleType("__main__"))
+            self._process.start()
         writer.close()
         self._told = os.fdopen(os.dup(reader.fileno()), encoding="utf-8")
         reader.close()
