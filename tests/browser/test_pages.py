@@ -19,7 +19,7 @@ from tests.servers.demo import DemoWarehouse
 
 pytestmark = pytest.mark.browser
 
-SIZES = DESK_SIZE, _ = [ViewportSize(width=one.width, height=one.height) for one in (DESK, PHONE_AT_NIGHT)]
+WIDE, NARROW = (ViewportSize(width=one.width, height=one.height) for one in (DESK, PHONE_AT_NIGHT))
 DRAWN = ".pl-headline, .pl-tiles, .pl-facts, .pl-notice"
 # on any page but the first, Streamlit looks for its server under the page's address before it finds it at the root
 _ITS_OWN = ("/_stcore/health", "/_stcore/host-config")
@@ -92,10 +92,10 @@ def _check_every_page(page: Page, server: AppServer, *, marked: bool) -> None:
     Then it is seen wide and narrow, light and dark, without being loaded again; the next begins in the other colours.
     """
     complaints, first = _complaints_of(page), page.viewport_size
-    (other,) = (size for size in SIZES if size != first)
+    other = NARROW if first == WIDE else WIDE
     dark: bool = page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
     for number, screen in enumerate(SCREENS):
-        if number and first == DESK_SIZE:
+        if number and first == WIDE:
             follow(page, screen.title)
             _settle(page)
         else:
